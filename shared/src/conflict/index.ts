@@ -1,0 +1,1 @@
+export { type Judgeable, type Judged, judge } from './judge.ts'

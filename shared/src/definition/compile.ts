@@ -1,0 +1,40 @@
+/**
+ * From JSON that may be a definition to a definition ready to run.
+ *
+ *   JSON ──schema──▶ Definition ──▶ CompiledDefinition
+ *     └──sketch──▶ graph, expressions, input schema
+ *
+ * Every check runs whatever the others found, so all problems are reported at once (DEF-1).
+ */
+import type { Json } from '../values/json.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { buildCompiled, jsonOf } from './build.ts'
+import type { CompiledDefinition } from './compiled.ts'
+import type { Definition, DefinitionProblem } from './definition.ts'
+import { checkExpressions, ExpressionTable } from './expression-table.ts'
+import { forbiddenKeysOf } from './forbidden.ts'
+import { checkGraph } from './graph.ts'
+import { compileInputSchema } from './input.ts'
+import { readDefinition } from './schema.ts'
+import { sketchOf } from './sketch.ts'
+
+export type Compilation = Result<CompiledDefinition & { readonly warnings: readonly DefinitionProblem[] }, DefinitionProblem[]>
+
+/** For definitions made in code or loaded from a store: they are checked all the same. */
+export const compileDefinition = (definition: Definition): Compilation => {
+  const json = jsonOf(definition)
+  const forbidden = forbiddenKeysOf(json)
+  return forbidden.length > 0 ? err([...forbidden]) : compileJson(json)
+}
+
+/** @param json without forbidden keys */
+export const compileJson = (json: Json): Compilation => {
+  const sketch = sketchOf(json)
+  const expressions = new ExpressionTable()
+  const schema = compileInputSchema(sketch.inputSchema ?? {})
+  const definition = readDefinition(json)
+  const graph = [...checkGraph(sketch), ...checkExpressions(sketch, expressions), ...schema.problems]
+  if (!definition.ok) return err([...definition.error, ...graph])
+  if (graph.some(({ severity }) => severity === 'error')) return err(graph)
+  return ok({ ...buildCompiled(definition.value, expressions, schema.check), warnings: graph })
+}

@@ -1,0 +1,133 @@
+/**
+ * What a kind of workflow is, as its author wrote it. A published version is immutable and known by the hash of its canonical JSON.
+ *
+ *   steps ──links──▶ steps        a directed acyclic graph; a link carries a trigger, a condition and data
+ *   compensations                 what undoes a completed step; referred to by name, never entered by a link
+ *
+ * Expressions are CEL texts. They see `input` (the workflow's), `steps.<id>.output`, and where it makes sense `output` (validation,
+ * link conditions: the source's), `item` and `index` (inside a map), `failure` (inside a compensation: {step, code, message}).
+ */
+import type { RetryPolicy } from '../policy/retry.ts'
+import type { Json, JsonObject } from '../values/json.ts'
+
+export type Cel = string
+
+/** Parameter name → expression; evaluated when the step becomes ready. */
+export type Mapping = { readonly [name: string]: Cel }
+
+export type Priority = 'critical' | 'high' | 'normal' | 'low'
+export type AgentKind = 'robot' | 'human' | 'ai'
+
+/** Work for an agent, under a lease. */
+export interface TaskWork {
+  readonly type: 'task'
+  readonly capability: string
+  readonly kind?: AgentKind
+  readonly leaseMs: number
+  /** An agent cut off from its gateway may finish what it has begun. */
+  readonly mayFinishOffline: boolean
+}
+
+/** Work for a function registered on the node that runs the workflow. */
+export interface FunctionWork {
+  readonly type: 'function'
+  readonly function: string
+}
+
+/** Waits for a signal by name, for a time, or for a step of another workflow (perhaps of another facility). */
+export interface WaitWork {
+  readonly type: 'wait'
+  readonly on:
+    | { readonly kind: 'signal'; readonly signal: string }
+    | { readonly kind: 'time'; readonly delayMs: number }
+    | { readonly kind: 'step'; readonly facility: Cel; readonly key: Cel; readonly step: string }
+}
+
+/** Runs its inner work once for each element of a list, in parallel; succeeds with the list of outputs, in order. */
+export interface MapWork {
+  readonly type: 'map'
+  readonly over: Cel
+  readonly each: EachSpec
+}
+
+export interface EachSpec extends Attemptable {
+  readonly work: TaskWork | FunctionWork
+}
+
+export type Work = TaskWork | FunctionWork | WaitWork | MapWork
+
+/** What every kind of attempt may declare. */
+export interface Attemptable {
+  readonly title?: string
+  readonly input?: Mapping
+  readonly timeoutMs: number
+  readonly retry: RetryPolicy
+  /** Must hold over `output` before it counts (EX-14). */
+  readonly validate?: Cel
+  /** Name of the compensation that undoes it. */
+  readonly compensate?: string
+}
+
+export interface StepSpec extends Attemptable {
+  readonly work: Work
+  /** How many incoming links must have sent: all that still can, any one, or a number. */
+  readonly join: 'all' | 'any' | number
+}
+
+export interface CompensationSpec extends Attemptable {
+  readonly work: TaskWork | FunctionWork
+}
+
+export interface LinkSpec {
+  readonly from: string
+  readonly to: string
+  /** `complete`: the source succeeded; `fail`: it failed for good; `all`: either. */
+  readonly trigger: 'complete' | 'fail' | 'all'
+  readonly when?: Cel
+  /** Member of the source's output that travels; without it the whole output. */
+  readonly sourcePort?: string
+  /** Name under which it enters the target's input; without it nothing but the trigger travels. */
+  readonly targetPort?: string
+}
+
+/** What happens when a cancel arrives that could not know the point of no return was passed. */
+export interface LateCancelPolicy {
+  readonly outcome: 'keep' | 'compensate' | 'ask'
+  /** A follow-up workflow to start, by definition name; its input is mapped from this workflow. */
+  readonly start?: { readonly definition: string; readonly input?: Mapping }
+}
+
+export interface CancelPolicy {
+  readonly pointOfNoReturn?: string
+  readonly late?: LateCancelPolicy
+}
+
+export interface Definition {
+  readonly name: string
+  readonly version: number
+  readonly title: string
+  readonly description?: string
+  /** JSON Schema of the workflow's input. */
+  readonly inputSchema?: JsonObject
+  readonly timeoutMs?: number
+  readonly steps: { readonly [id: string]: StepSpec }
+  readonly links: readonly LinkSpec[]
+  readonly compensations: { readonly [id: string]: CompensationSpec }
+  /** Name → expression over the final state. */
+  readonly output?: Mapping
+  readonly onFailure: 'compensate' | 'stop'
+  readonly cancel: CancelPolicy
+}
+
+/** A problem found in a definition, at a path such as `steps.pack.retry`. All problems are reported at once. */
+export interface DefinitionProblem {
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  readonly path: string
+  readonly message: string
+  /** 1-based, where the source text is known. */
+  readonly line?: number
+  readonly column?: number
+}
+
+export type { Json, RetryPolicy }

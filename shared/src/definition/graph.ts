@@ -1,0 +1,182 @@
+/**
+ * Checks of a definition's graph before it is registered (DEF-2), all in time linear in steps and links:
+ *
+ *   unknown-step  cycle  no-entry  no-terminal  unreachable-step (warning)  duplicate-link  bad-join
+ *   bad-port  bad-compensation  unused-compensation (warning)  bad-point-of-no-return
+ */
+import type { DefinitionProblem } from './definition.ts'
+import { didYouMean } from './nearest.ts'
+import { orderOf } from './order.ts'
+import { problem, warning } from './problem.ts'
+import type { Sketch, SketchedLink, SketchedStep } from './sketch.ts'
+
+export const checkGraph = (sketch: Sketch): readonly DefinitionProblem[] => {
+  const graph = graphOf(sketch)
+  return [
+    ...unknownSteps(sketch),
+    ...duplicateLinks(sketch),
+    ...ends(graph),
+    ...cycles(graph),
+    ...joins(graph),
+    ...ports(graph),
+    ...compensations(sketch),
+    ...pointOfNoReturn(sketch),
+  ]
+}
+
+/** A link whose both ends exist. */
+interface Edge {
+  readonly link: SketchedLink
+  readonly from: number
+  readonly to: number
+}
+
+interface Graph {
+  readonly steps: readonly SketchedStep[]
+  readonly edges: readonly Edge[]
+  readonly incoming: Uint32Array
+  readonly outgoing: Uint32Array
+}
+
+const graphOf = (sketch: Sketch): Graph => {
+  const edges = sketch.links.flatMap((link): Edge[] => {
+    const from = sketch.numberOf.get(link.from)
+    const to = sketch.numberOf.get(link.to)
+    return from === undefined || to === undefined ? [] : [{ link, from, to }]
+  })
+  return { steps: sketch.steps, edges, incoming: countOf(sketch, edges, 'to'), outgoing: countOf(sketch, edges, 'from') }
+}
+
+const countOf = (sketch: Sketch, edges: readonly Edge[], end: 'from' | 'to'): Uint32Array => {
+  const count = new Uint32Array(sketch.steps.length)
+  for (const edge of edges) count[edge[end]] = (count[edge[end]] ?? 0) + 1
+  return count
+}
+
+const unknownSteps = ({ links, numberOf }: Sketch): DefinitionProblem[] =>
+  links.flatMap((link) =>
+    (['from', 'to'] as const)
+      .filter((end) => !numberOf.has(link[end]))
+      .map((end) =>
+        problem('unknown-step', `${link.path}.${end}`, `there is no step "${link[end]}"${didYouMean(link[end], numberOf.keys())}`),
+      ),
+  )
+
+const duplicateLinks = ({ links }: Sketch): DefinitionProblem[] => {
+  const seen = new Map<string, string>()
+  return links.flatMap((link) => {
+    const first = seen.get(link.identity)
+    seen.set(link.identity, first ?? link.path)
+    return first === undefined ? [] : [problem('duplicate-link', link.path, `says the same as ${first}: ${link.from} → ${link.to}`)]
+  })
+}
+
+const ends = ({ steps, incoming, outgoing }: Graph): DefinitionProblem[] => {
+  if (steps.length === 0) return [problem('no-steps', 'steps', 'a definition needs at least one step')]
+  const found: DefinitionProblem[] = []
+  if (!incoming.includes(0)) found.push(problem('no-entry', 'steps', 'no step can be the first: every step has an incoming link'))
+  if (!outgoing.includes(0)) found.push(problem('no-terminal', 'steps', 'no step can be the last: every step has an outgoing link'))
+  return found
+}
+
+/** One problem per cycle, the cycles disjoint; steps that only lie behind one are warned about. */
+const cycles = ({ steps, edges }: Graph): DefinitionProblem[] => {
+  const from = Uint32Array.from(edges, (edge) => edge.from)
+  const { level } = orderOf(
+    steps.length,
+    from,
+    Uint32Array.from(edges, (edge) => edge.to),
+  )
+  const heldBack = (step: number): boolean => level[step] === -1
+  // Whatever a cycle holds back has a link from something else held back, so walking back along these must come around.
+  const behind = new Map<number, Edge>()
+  for (const edge of edges) if (heldBack(edge.from) && heldBack(edge.to) && !behind.has(edge.to)) behind.set(edge.to, edge)
+  const walked = new Map<number, number>()
+  const inCycle = new Set<number>()
+  const found: DefinitionProblem[] = []
+  for (const start of behind.keys()) {
+    const cycle = cycleBehind(start, behind, walked)
+    if (cycle === undefined) continue
+    for (const edge of cycle) inCycle.add(edge.to)
+    found.push(problem('cycle', cycle[0]?.link.path ?? 'links', [...cycle.map((edge) => edge.link.from), cycle[0]?.link.from].join(' → ')))
+  }
+  const unreachable = steps.filter((_, step) => heldBack(step) && !inCycle.has(step))
+  return [
+    ...found,
+    ...unreachable.map(({ id }) => warning('unreachable-step', `steps.${id}`, `"${id}" lies behind a cycle and can never start`)),
+  ]
+}
+
+const cycleBehind = (start: number, behind: ReadonlyMap<number, Edge>, walked: Map<number, number>): readonly Edge[] | undefined => {
+  const trail: Edge[] = []
+  let step = start
+  while (!walked.has(step)) {
+    walked.set(step, start)
+    const edge = behind.get(step)
+    if (edge === undefined) return undefined
+    trail.push(edge)
+    step = edge.from
+  }
+  if (walked.get(step) !== start) return undefined
+  return trail.slice(trail.findIndex((edge) => edge.to === step)).reverse()
+}
+
+const joins = ({ steps, incoming }: Graph): DefinitionProblem[] =>
+  steps.flatMap(({ id, join }, step) => {
+    const links = incoming[step] ?? 0
+    if (join === undefined || join <= links) return []
+    return [problem('bad-join', `steps.${id}.join`, `waits for ${join} links, but only ${links} lead here`)]
+  })
+
+const ports = ({ steps, edges }: Graph): DefinitionProblem[] => {
+  const taken = new Map<string, string>()
+  return edges.flatMap(({ link, from, to }) => {
+    const source = steps[from]
+    const target = steps[to]
+    if (source === undefined || target === undefined) return []
+    const bad = (port: 'sourcePort' | 'targetPort', why: string) => problem('bad-port', `${link.path}.${port}`, why)
+    const found: DefinitionProblem[] = []
+    const cannotSend = link.sourcePort === undefined ? undefined : whyNotFrom(link, source)
+    if (cannotSend !== undefined) found.push(bad('sourcePort', cannotSend))
+    const cannotTake = link.targetPort === undefined ? undefined : whyNotInto(link.targetPort, link, source, target)
+    if (cannotTake !== undefined) found.push(bad('targetPort', cannotTake))
+    const port = JSON.stringify([link.to, link.targetPort])
+    const other = link.targetPort === undefined ? undefined : taken.get(port)
+    if (other !== undefined) found.push(bad('targetPort', `${other} already leads into "${link.targetPort}" of "${link.to}"`))
+    taken.set(port, other ?? link.path)
+    return found
+  })
+}
+
+const whyNotFrom = (link: SketchedLink, source: SketchedStep): string | undefined => {
+  if (link.targetPort === undefined) return 'has no targetPort to travel to'
+  if (source.type === 'map') return `"${source.id}" is a map; its output is a list without named members`
+  if (source.waitsForTime) return `"${source.id}" waits for a time and has no output`
+  return link.trigger === 'fail' ? 'a step that failed has no output' : undefined
+}
+
+const whyNotInto = (port: string, link: SketchedLink, source: SketchedStep, target: SketchedStep): string | undefined => {
+  if (target.type === 'wait') return `"${target.id}" is a wait and takes no input`
+  if (target.inputs.has(port)) return `"${target.id}" already maps an input of that name`
+  if (link.sourcePort !== undefined) return undefined
+  if (source.waitsForTime) return `"${source.id}" waits for a time and has no output`
+  return link.trigger === 'fail' ? 'a step that failed has no output' : undefined
+}
+
+const compensations = ({ compensations: known, compensates }: Sketch): DefinitionProblem[] => {
+  const used = new Set(compensates.map(({ text }) => text))
+  const names = new Set(known)
+  return [
+    ...compensates
+      .filter(({ text }) => !names.has(text))
+      .map(({ path, text }) => problem('bad-compensation', path, `there is no compensation "${text}"${didYouMean(text, known)}`)),
+    ...known
+      .filter((name) => !used.has(name))
+      .map((name) => warning('unused-compensation', `compensations.${name}`, `no step is compensated by "${name}"`)),
+  ]
+}
+
+const pointOfNoReturn = ({ pointOfNoReturn: step, numberOf }: Sketch): DefinitionProblem[] =>
+  step === undefined || numberOf.has(step)
+    ? []
+    : [problem('bad-point-of-no-return', 'cancel.pointOfNoReturn', `there is no step "${step}"${didYouMean(step, numberOf.keys())}`)]

@@ -1,0 +1,34 @@
+export { type Compilation, compileDefinition } from './compile.ts'
+export type {
+  CompiledAttempt,
+  CompiledDefinition,
+  CompiledLink,
+  CompiledMapping,
+  CompiledStep,
+  Expression,
+} from './compiled.ts'
+export type {
+  AgentKind,
+  Attemptable,
+  CancelPolicy,
+  Cel,
+  CompensationSpec,
+  Definition,
+  DefinitionProblem,
+  EachSpec,
+  FunctionWork,
+  LateCancelPolicy,
+  LinkSpec,
+  Mapping,
+  MapWork,
+  Priority,
+  StepSpec,
+  TaskWork,
+  WaitWork,
+  Work,
+} from './definition.ts'
+export { compileExpression, VARIABLES } from './expression/expression.ts'
+export { type CheckInput, compileInputSchema } from './input.ts'
+export { type Order, orderOf } from './order.ts'
+export { type ParseOptions, parseDefinition } from './parse.ts'
+export type { TextFormat } from './text.ts'

@@ -1,0 +1,119 @@
+/**
+ * What the graph checks need of a definition, taken from any JSON that resembles one. What is malformed is left out, being the schema's to
+ * report; so the graph of a definition with a mistyped field is checked all the same, and an author sees everything at once.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../values/json.ts'
+import { flattenWork } from './flatten.ts'
+
+/** A text at a path. */
+export interface Placed {
+  readonly path: string
+  readonly text: string
+}
+
+export interface SketchedStep {
+  readonly id: string
+  readonly type: string | undefined
+  readonly waitsForTime: boolean
+  readonly join: number | undefined
+  /** Names its own mapping gives. */
+  readonly inputs: ReadonlySet<string>
+}
+
+export interface SketchedLink {
+  readonly path: string
+  readonly from: string
+  readonly to: string
+  readonly trigger: string
+  readonly sourcePort: string | undefined
+  readonly targetPort: string | undefined
+  /** Equal for links that are the same in all they say. */
+  readonly identity: string
+}
+
+export interface Sketch {
+  readonly steps: readonly SketchedStep[]
+  readonly numberOf: ReadonlyMap<string, number>
+  readonly links: readonly SketchedLink[]
+  readonly compensations: readonly string[]
+  readonly compensates: readonly Placed[]
+  readonly pointOfNoReturn: string | undefined
+  readonly expressions: readonly Placed[]
+  readonly inputSchema: JsonObject | undefined
+}
+
+export const sketchOf = (json: Json): Sketch => {
+  const flat = flattenWork(json)
+  const root = isJsonObject(flat) ? flat : {}
+  const steps = members(root.steps)
+  const links = Array.isArray(root.links) ? root.links.map((link: Json, index) => [`links.${index}`, objectOf(link)] as const) : []
+  const compensations = members(root.compensations)
+  const cancel = objectOf(root.cancel)
+  return {
+    steps: steps.map(([id, step]) => stepOf(id, step)),
+    numberOf: new Map(steps.map(([id], number) => [id, number])),
+    links: links.flatMap(([path, link]) => linkOf(path, link)),
+    compensations: compensations.map(([id]) => id),
+    compensates: steps.flatMap(([id, step]) => [
+      ...textAt(`steps.${id}`, step, 'compensate'),
+      ...textAt(`steps.${id}.each`, objectOf(step.each), 'compensate'),
+    ]),
+    pointOfNoReturn: textOf(cancel.pointOfNoReturn),
+    expressions: [
+      ...steps.flatMap(([id, step]) => stepExpressions(`steps.${id}`, step)),
+      ...compensations.flatMap(([id, step]) => attemptExpressions(`compensations.${id}`, step)),
+      ...links.flatMap(([path, link]) => textAt(path, link, 'when')),
+      ...mappingAt('output', root.output),
+      ...mappingAt('cancel.late.start.input', objectOf(objectOf(cancel.late).start).input),
+    ],
+    inputSchema: isJsonObject(root.inputSchema) ? root.inputSchema : undefined,
+  }
+}
+
+const stepOf = (id: string, step: JsonObject): SketchedStep => ({
+  id,
+  type: textOf(step.type),
+  waitsForTime: objectOf(step.on).kind === 'time',
+  join: typeof step.join === 'number' ? step.join : undefined,
+  inputs: new Set(Object.keys(objectOf(step.input))),
+})
+
+const linkOf = (path: string, link: JsonObject): readonly SketchedLink[] => {
+  const from = textOf(link.from)
+  const to = textOf(link.to)
+  if (from === undefined || to === undefined) return []
+  const trigger = textOf(link.trigger) ?? 'complete'
+  const sourcePort = textOf(link.sourcePort)
+  const targetPort = textOf(link.targetPort)
+  return [
+    { path, from, to, trigger, sourcePort, targetPort, identity: JSON.stringify([from, to, trigger, link.when, sourcePort, targetPort]) },
+  ]
+}
+
+const stepExpressions = (path: string, step: JsonObject): readonly Placed[] => [
+  ...attemptExpressions(path, step),
+  ...textAt(path, step, 'over'),
+  ...textAt(`${path}.on`, objectOf(step.on), 'facility'),
+  ...textAt(`${path}.on`, objectOf(step.on), 'key'),
+  ...attemptExpressions(`${path}.each`, objectOf(step.each)),
+]
+
+const attemptExpressions = (path: string, attempt: JsonObject): readonly Placed[] => [
+  ...mappingAt(`${path}.input`, attempt.input),
+  ...textAt(path, attempt, 'validate'),
+]
+
+const mappingAt = (path: string, mapping: Json | undefined): readonly Placed[] =>
+  Object.keys(objectOf(mapping)).flatMap((name) => textAt(path, objectOf(mapping), name))
+
+const textAt = (path: string, object: JsonObject, name: string): readonly Placed[] => {
+  const text = textOf(object[name])
+  return text === undefined ? [] : [{ path: `${path}.${name}`, text }]
+}
+
+const members = (value: Json | undefined): readonly (readonly [string, JsonObject])[] =>
+  Object.entries(objectOf(value)).map(([id, member]) => [id, objectOf(member)])
+
+const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {})
+
+const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)

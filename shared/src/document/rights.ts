@@ -1,0 +1,21 @@
+/** What the sender of an update may do to one document. The caller knows who that is; the guard only does the arithmetic. */
+export interface Rights {
+  /**
+   * Numbers of the nodes whose client ids may appear: the sender's own and those enrolled behind it; `any` for what comes from one's
+   * hub, because what a hub accepted is never refused below it.
+   */
+  readonly nodes: ReadonlySet<number> | 'any'
+  /** May append to segments and take proposals away. */
+  readonly authority: boolean
+  /** The highest epoch ever granted to the sender; segments of higher ones are refused. Without it any epoch passes. */
+  readonly maxEpoch?: number
+  readonly mayPropose: boolean
+  /** May edit title, labels and notes. */
+  readonly mayWriteText: boolean
+  readonly maxBytes: number
+  /**
+   * Segment → elements the hub has acknowledged: no new segment may rest on less (D1). Without it, what this replica holds counts as
+   * acknowledged, which is right at a hub; below a hub pass what the hub named, or an empty map.
+   */
+  readonly acknowledged?: ReadonlyMap<string, number>
+}

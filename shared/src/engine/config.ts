@@ -1,0 +1,24 @@
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import type { Rights } from '../document/rights.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Performer } from '../ports/performer.ts'
+import type { Random } from '../ports/random.ts'
+import type { Store } from '../ports/store.ts'
+
+export interface EngineConfig {
+  /** The node's name: `harbour-gateway`. */
+  readonly node: string
+  /** Given at enrolment, 28 bits; owns a range of Yjs client ids (D2). */
+  readonly nodeNumber: number
+  /** Homes this node admits events for. */
+  readonly authorityOf: ReadonlySet<string>
+  readonly epoch: number
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly definitions: readonly CompiledDefinition[]
+  readonly functions: ReadonlyMap<string, Performer>
+  readonly heartbeatMs: number
+  /** What a peer on the link may write into a home's documents. */
+  readonly rightsOf: (peer: string, home: string) => Rights
+}

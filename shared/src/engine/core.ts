@@ -1,0 +1,20 @@
+/** What a turn stands on: the node's identity and rights, its documents, and where wants go. */
+import type { Rights } from '../document/rights.ts'
+import type { Wanted } from '../workflow/want.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Dispatch } from './dispatch.ts'
+import type { Author, Unit } from './unit.ts'
+import type { Units } from './units.ts'
+
+export interface Core {
+  readonly author: Author
+  /** Name of this life's own series of proposals. */
+  readonly journal: string
+  readonly units: Units
+  readonly catalogue: Catalogue
+  readonly dispatch: Dispatch
+  isAuthority(home: string): boolean
+  rightsOf(peer: string, home: string): Rights
+  /** Takes note of what a unit now wants; carried out after the commit. */
+  want(unit: Unit, wanted: Wanted): void
+}

@@ -1,0 +1,308 @@
+/**
+ * Agents and the tasks they should have: the gate (agent-protocol/gate.ts) seen from the engine.
+ *
+ *   wanted offers ──assign──▶ `offer` acts in the turn ──commit──▶ messages to agents
+ *   agents' reports ────────▶ facts for the next turn ──commit──▶ `recorded`
+ *
+ * Everything here is memory: presence, leases (monotonic), what each connection was told. After a restart it is rebuilt from what is
+ * wanted and from what agents say they hold.
+ *
+ *   T1  An agent is offered no more than its capacity; a task has at most one agent.
+ *   T2  A lease runs from the offer, and again from acceptance and from each heartbeat that names the task; when it ends, the
+ *       attempt is reported lost. After a restart every open task gets a whole lease to be heard of.
+ *   T3  A report on a task that is another agent's changes nothing.
+ */
+import type { AgentGate, AgentProfile, AgentReport, DownMessage } from '../agent-protocol/index.ts'
+import { chooseAgent } from '../allocation/choose.ts'
+import { urgency } from '../allocation/queue.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
+import { parseTaskId } from '../workflow/attempt.ts'
+import type { AttemptName, Fact } from '../workflow/command.ts'
+import type { Wanted, WantedOffer, WantedTask } from '../workflow/want.ts'
+import { Alarms } from './alarms.ts'
+
+const PROTOCOL = 1
+
+export interface AgentView {
+  readonly id: string
+  readonly kind: AgentProfile['kind']
+  readonly capabilities: readonly string[]
+  readonly capacity: number
+  readonly position?: AgentProfile['position']
+  readonly connected: boolean
+  readonly lastHeardAt: number
+  readonly tasks: readonly string[]
+}
+
+export interface Assignment {
+  readonly workflow: string
+  readonly name: AttemptName
+  readonly agent: string
+}
+
+export interface DispatchParts {
+  readonly clock: Clock
+  readonly node: string
+  readonly epoch: number
+  readonly heartbeatMs: number
+  /** Puts a fact into a coming turn. */
+  readonly report: (workflow: string, fact: Fact, by: string) => Promise<Result<unknown, Refusal>>
+  /** Asks for a turn in which waiting offers are assigned. */
+  readonly wake: () => void
+  readonly onPresence: (agent: AgentView) => void
+}
+
+interface Present {
+  profile: AgentProfile
+  readonly capabilities: ReadonlySet<string>
+  send: ((message: DownMessage) => void) | undefined
+  readonly told: Map<string, 'offer' | 'stop'>
+  idleSince: number
+  lastHeardAt: number
+}
+
+export class Dispatch implements AgentGate {
+  readonly #parts: DispatchParts
+  readonly #agents = new Map<string, Present>()
+  readonly #offers = new Map<string, readonly WantedOffer[]>()
+  readonly #tasks = new Map<string, ReadonlyMap<string, WantedTask>>()
+  readonly #held = new Map<string, Set<string>>()
+  readonly #leases = new Alarms()
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts
+  }
+
+  // ── what the engine says ──
+
+  setWanted(workflow: string, wanted: Wanted | undefined): void {
+    const before = this.#tasks.get(workflow)
+    const after = new Map((wanted?.tasks ?? []).map((task) => [task.task, task]))
+    for (const [id, task] of before ?? []) if (!after.has(id)) this.#drop(task)
+    for (const [id, task] of after) if (!before?.has(id)) this.#hold(task)
+    if (after.size > 0) this.#tasks.set(workflow, after)
+    else this.#tasks.delete(workflow)
+    if (wanted !== undefined && wanted.offers.length > 0) this.#offers.set(workflow, wanted.offers)
+    else this.#offers.delete(workflow)
+  }
+
+  #hold(task: WantedTask): void {
+    const held = this.#held.get(task.agent) ?? new Set()
+    this.#held.set(task.agent, held.add(task.task))
+    this.#renew(task)
+  }
+
+  #drop(task: WantedTask): void {
+    this.#held.get(task.agent)?.delete(task.task)
+    this.#leases.set(task.task, undefined)
+    const agent = this.#agents.get(task.agent)
+    if (agent === undefined) return
+    agent.told.delete(task.task)
+    agent.idleSince = this.#parts.clock.now().monotonic
+  }
+
+  #renew(task: WantedTask): void {
+    this.#leases.set(task.task, this.#parts.clock.now().monotonic + task.leaseMs)
+  }
+
+  /** Waiting offers that an agent is free for, most urgent first. The caller decides each and calls `setWanted` with the outcome. */
+  assign(wallNow: number): readonly Assignment[] {
+    const free = [...this.#agents.values()].filter((agent) => agent.send !== undefined && this.#load(agent) < agent.profile.capacity)
+    if (free.length === 0 || this.#offers.size === 0) return []
+    const waiting = [...this.#offers].flatMap(([workflow, offers]) => offers.map((offer) => ({ workflow, offer })))
+    waiting.sort((a, b) => urgency(a.offer) - urgency(b.offer) || (a.workflow < b.workflow ? -1 : 1))
+    const candidates = free.map((agent) => ({
+      ...agent.profile,
+      capabilities: agent.capabilities,
+      load: this.#load(agent),
+      idleSince: agent.idleSince,
+    }))
+    const assignments: Assignment[] = []
+    for (const { workflow, offer } of waiting) {
+      if (offer.since > wallNow) continue
+      const agent = chooseAgent(offer, candidates)
+      if (agent === undefined) continue
+      agent.load += 1
+      const { ref, attempt, purpose } = offer
+      assignments.push({ workflow, name: { ref, attempt, purpose }, agent: agent.id })
+    }
+    return assignments
+  }
+
+  #load(agent: Present): number {
+    return this.#held.get(agent.profile.id)?.size ?? 0
+  }
+
+  /** After a commit: tells connected agents what they were not told yet about this workflow's tasks. */
+  release(workflow: string): void {
+    for (const task of this.#tasks.get(workflow)?.values() ?? []) this.#tell(task)
+  }
+
+  #tell(task: WantedTask): void {
+    const agent = this.#agents.get(task.agent)
+    if (agent?.send === undefined) return
+    const told = agent.told.get(task.task)
+    if (task.stop !== undefined && told !== 'stop') {
+      agent.told.set(task.task, 'stop')
+      agent.send({ type: 'stop', task: task.task, reason: task.stop })
+    } else if (task.stop === undefined && !task.accepted && told === undefined) {
+      agent.told.set(task.task, 'offer')
+      agent.send(this.#offerOf(task))
+    }
+  }
+
+  #offerOf(task: WantedTask): DownMessage {
+    const { task: id, attempt, step, title, capability, purpose, input, leaseMs, mayFinishOffline } = task
+    const workflow = parseTaskId(id)?.workflow ?? ''
+    return {
+      type: 'offer',
+      task: id,
+      attempt,
+      epoch: this.#parts.epoch,
+      workflow,
+      step,
+      title,
+      capability,
+      purpose,
+      input,
+      leaseMs,
+      mayFinishOffline,
+    }
+  }
+
+  /** Monotonic moment at which the next lease ends. */
+  nextLeaseEnd(): number | undefined {
+    return this.#leases.next()
+  }
+
+  /** Reports every attempt whose lease has ended. */
+  endLeases(): void {
+    for (const task of this.#leases.due(this.#parts.clock.now().monotonic)) {
+      const parsed = parseTaskId(task)
+      if (parsed === undefined) continue
+      const agent = this.#taskOf(task)?.agent ?? '?'
+      void this.#parts.report(parsed.workflow, { type: 'lease-lost', ...parsed.name }, agent)
+    }
+  }
+
+  agents(): readonly AgentView[] {
+    return [...this.#agents.values()].map((agent) => this.#view(agent))
+  }
+
+  #view({ profile, send, lastHeardAt }: Present): AgentView {
+    const { id, kind, capabilities, capacity, position } = profile
+    const tasks = [...(this.#held.get(id) ?? [])]
+    const place = position === undefined ? {} : { position }
+    return { id, kind, capabilities, capacity, ...place, connected: send !== undefined, lastHeardAt, tasks }
+  }
+
+  // ── what agents say (AgentGate) ──
+
+  connected(profile: AgentProfile, send: (message: DownMessage) => void): void {
+    const now = this.#parts.clock.now()
+    const agent: Present = {
+      profile,
+      capabilities: new Set(profile.capabilities),
+      send,
+      told: new Map(),
+      idleSince: now.monotonic,
+      lastHeardAt: now.wall,
+    }
+    this.#agents.set(profile.id, agent)
+    const { node, epoch, heartbeatMs } = this.#parts
+    send({ type: 'welcome', protocol: PROTOCOL, gateway: node, epoch, heartbeatMs })
+    this.#reconcile(agent)
+    this.#parts.onPresence(this.#view(agent))
+    this.#parts.wake()
+  }
+
+  /** What it holds and nobody wants is forgotten; what it holds is accepted; what it should have begun and has not is lost. */
+  #reconcile(agent: Present): void {
+    const { id, holding } = agent.profile
+    for (const task of holding) {
+      const wanted = this.#taskOf(task)
+      if (wanted?.agent !== id) this.#refuse(agent, task)
+      else this.#renew(wanted)
+    }
+    for (const task of this.#held.get(id) ?? []) {
+      const wanted = this.#taskOf(task)
+      if (wanted === undefined) continue
+      if (holding.includes(task)) {
+        if (!wanted.accepted) this.#report(agent, task, (name) => ({ type: 'attempt-accepted', ...name }))
+      } else if (wanted.accepted) this.#report(agent, task, (name) => ({ type: 'lease-lost', ...name }))
+      this.#tell(wanted)
+    }
+  }
+
+  /**
+   * A task it holds that is not its own any more. It may be done with it and about to say so: the answer to its result tells it to
+   * forget. Only what nobody will ever ask about is forgotten at once.
+   */
+  #refuse(agent: Present, task: string): void {
+    if (parseTaskId(task) === undefined) agent.send?.({ type: 'forget', task })
+  }
+
+  disconnected(id: string): void {
+    const agent = this.#agents.get(id)
+    if (agent === undefined) return
+    agent.send = undefined
+    agent.told.clear()
+    this.#parts.onPresence(this.#view(agent))
+  }
+
+  heard(id: string, message: AgentReport): void {
+    const agent = this.#agents.get(id)
+    if (agent === undefined) return
+    agent.lastHeardAt = this.#parts.clock.now().wall
+    switch (message.type) {
+      case 'accept':
+        return this.#report(agent, message.task, (name) => ({ type: 'attempt-accepted', ...name }))
+      case 'decline':
+        return this.#report(agent, message.task, (name) => ({ type: 'attempt-declined', reason: message.reason, ...name }))
+      case 'stopped':
+        return this.#report(agent, message.task, (name) => ({ type: 'attempt-stopped', ...name }))
+      case 'result': {
+        const { outcome } = message
+        return this.#report(agent, message.task, (name) =>
+          outcome.ok
+            ? { type: 'attempt-succeeded', output: outcome.output, ...name }
+            : { type: 'attempt-failed', error: outcome.error, ...name },
+        )
+      }
+      case 'heartbeat':
+        for (const { task } of message.tasks) this.#heartbeat(agent, task)
+    }
+  }
+
+  #heartbeat(agent: Present, task: string): void {
+    const wanted = this.#taskOf(task)
+    if (wanted?.agent === agent.profile.id) return this.#renew(wanted)
+    // Nobody waits for it any more: the agent's hands are needed elsewhere.
+    agent.send?.({ type: 'stop', task, reason: 'it is not wanted any more' })
+  }
+
+  #report(agent: Present, task: string, factOf: (name: AttemptName) => Fact): void {
+    const parsed = parseTaskId(task)
+    const holder = this.#taskOf(task)
+    if (parsed === undefined || (holder !== undefined && holder.agent !== agent.profile.id)) return agent.send?.({ type: 'forget', task })
+    if (holder !== undefined) this.#renew(holder)
+    const fact = factOf(parsed.name)
+    void this.#parts.report(parsed.workflow, fact, agent.profile.id).then((done) => this.#answer(agent, task, fact, done))
+  }
+
+  #answer(agent: Present, task: string, fact: Fact, done: Result<unknown, Refusal>): void {
+    const isResult = fact.type === 'attempt-succeeded' || fact.type === 'attempt-failed'
+    if (done.ok) {
+      if (isResult) agent.send?.({ type: 'recorded', task })
+      // Whoever accepts or stops what has meanwhile been settled otherwise would go on holding it.
+      else if (this.#taskOf(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
+    } else if (done.error.next !== 'retry-later') agent.send?.({ type: 'forget', task })
+  }
+
+  #taskOf(task: string): WantedTask | undefined {
+    const workflow = parseTaskId(task)?.workflow
+    return workflow === undefined ? undefined : this.#tasks.get(workflow)?.get(task)
+  }
+}

@@ -1,0 +1,68 @@
+/** What can be put into a turn (E1). Each gets one answer, after the commit. */
+
+import type { Refusal } from '../values/refusal.ts'
+import type { Decision, Fact } from '../workflow/command.ts'
+import type { Proposable } from '../workflow/proposal.ts'
+import type { Presence } from './roster.ts'
+
+/** A decision or fact about one workflow. Decided here if this node is the home's authority, else written down as a proposal. */
+export interface WillInput {
+  readonly kind: 'will'
+  readonly workflow: string
+  readonly home: string
+  readonly command: Decision | Fact
+  readonly by: string
+  readonly reason: string
+  /** The log the caller had seen; another one refuses it with `stale-version`. */
+  readonly expected?: { readonly length: number; readonly head: string }
+  /** Own numbering for proposals that must be made once only, whatever restarts: ⟨journal, 1⟩. */
+  readonly journal?: string
+}
+
+/** Time has passed for one workflow. */
+export interface TickInput {
+  readonly kind: 'tick'
+  readonly workflow: string
+}
+
+/** Proposals that wait in a document are judged again: after a restart, or when a definition became known. */
+export interface JudgeInput {
+  readonly kind: 'judge'
+  readonly workflow: string
+}
+
+/** A run of updates from a peer, whole groups in feed order, and the position in the peer's feed they lead to. */
+export interface ReceivedInput {
+  readonly kind: 'received'
+  readonly peer: string
+  readonly home: string
+  readonly generation: string
+  readonly to: number
+  readonly updates: readonly { readonly document: string; readonly update: Uint8Array }[]
+}
+
+/** An agent came, went or changed: for the home document. */
+export interface PresenceInput {
+  readonly kind: 'presence'
+  readonly home: string
+  readonly presence: Presence
+}
+
+/** Nothing but dispatching: agents came, freed themselves or lost a lease. */
+export interface DispatchInput {
+  readonly kind: 'dispatch'
+}
+
+export type Input = WillInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | DispatchInput
+
+export interface Answer {
+  /** `proposed`: written down durably, to be judged by the authority. */
+  readonly outcome: 'decided' | 'proposed'
+  /** Nothing changed: it had all happened before. */
+  readonly replayed: boolean
+  /** Updates a peer sent that were refused, each with the reason; the rest was taken. */
+  readonly rejected: readonly { readonly index: number; readonly refusal: Refusal }[]
+}
+
+export const isProposable = (command: Decision | Fact): command is Proposable =>
+  command.type === 'signal' || command.type === 'step-settled-elsewhere' || !('ref' in command || command.type === 'follow-up-started')

@@ -1,0 +1,102 @@
+/**
+ * Opening an engine: a new life on an old store. Recovery is loading (DESIGN §2.5): every open workflow is folded from its log, what it
+ * wants is compared with what is there — nothing, after a crash — and mended.
+ */
+import type { Definition } from '../definition/definition.ts'
+import type { Store } from '../ports/store.ts'
+import { isJsonObject, type Json } from '../values/json.ts'
+import { clientIdOf } from '../values/node-number.ts'
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { Catalogue, DEFINITIONS } from './catalogue.ts'
+import type { EngineConfig } from './config.ts'
+import { Engine } from './engine.ts'
+import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+import { CURSORS } from './turn.ts'
+
+/** The collections an engine needs in its store. */
+export const ENGINE_SCHEMAS = [
+  { name: WORKFLOWS, indices: ['open'] },
+  { name: CURSORS, indices: [] },
+  { name: DEFINITIONS, indices: [] },
+  { name: 'node', indices: [] },
+] as const
+
+export interface Opened {
+  readonly engine: Engine
+  readonly life: number
+  readonly recovered: number
+  /** What could not be taken up again, and why; the rest goes on. */
+  readonly problems: readonly string[]
+}
+
+const PAGE = 1_000
+
+export const openEngine = async (config: EngineConfig): Promise<Result<Opened, Refusal>> => {
+  const { store } = config
+  const life = lifeOf(await store.get('node', 'life')) + 1
+  const catalogue = new Catalogue()
+  const problems = await loadDefinitions(store, catalogue)
+  for (const definition of config.definitions) catalogue.add(definition)
+  const puts = catalogue.all().map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
+  const began = await store.commit({
+    appends: [],
+    puts: [...puts, { collection: 'node', key: 'life', value: { life } }],
+    removals: [],
+    expected: new Map(),
+  })
+  if (!began.ok) return err(refusal('ask-person', `store-${began.error.code}`, 'The store does not take the beginning of a new life.'))
+  const summaries = new Map<string, Summary>()
+  for await (const row of rowsOf(store, WORKFLOWS)) if (isSummary(row)) summaries.set(row.id, row)
+  const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
+  const engine = new Engine(config, author, catalogue, summaries)
+  for (const home of config.authorityOf) await emptyRoster(engine, home)
+  const recovered = await recoverAll(engine, summaries, problems)
+  return ok({ engine, life, recovered, problems })
+}
+
+const recoverAll = async (engine: Engine, summaries: ReadonlyMap<string, Summary>, problems: string[]): Promise<number> => {
+  let recovered = 0
+  for (const summary of summaries.values()) {
+    if (!summary.open || !engine.isAuthority(summary.facility)) continue
+    const failed = await engine.recover(summary.id)
+    if (failed === undefined) recovered += 1
+    else problems.push(`${summary.id}: ${failed.message}`)
+  }
+  return recovered
+}
+
+/** Whoever was present in the last life must come again to be present in this one. */
+const emptyRoster = async (engine: Engine, home: string): Promise<void> => {
+  const roster = await engine.roster(home)
+  if (!roster.ok) return
+  for (const [agent, { kind, capabilities, capacity, present }] of roster.value.state?.agents ?? []) {
+    if (present) void engine.submit({ kind: 'presence', home, presence: { agent, kind, capabilities, capacity, present: false } })
+  }
+}
+
+const loadDefinitions = async (store: Store, catalogue: Catalogue): Promise<string[]> => {
+  const problems: string[] = []
+  for await (const row of rowsOf(store, DEFINITIONS)) {
+    const problem = isDefinition(row) ? catalogue.addPlain(row) : 'a stored definition can not be read'
+    if (problem !== undefined) problems.push(problem)
+  }
+  return problems
+}
+
+async function* rowsOf(store: Store, collection: string): AsyncGenerator<Json> {
+  let afterKey: string | undefined
+  for (;;) {
+    const rows = await store.list(collection, { limit: PAGE, ...(afterKey === undefined ? {} : { afterKey }) })
+    for (const row of rows) yield row.value
+    afterKey = rows.at(-1)?.key
+    if (rows.length < PAGE) return
+  }
+}
+
+const lifeOf = (row: Json | undefined): number => (isJsonObject(row) && typeof row.life === 'number' ? row.life : 0)
+
+const plain = (definition: Definition): Json => JSON.parse(JSON.stringify(definition))
+
+/** Written by this node itself and covered by the row's hash, so its outline is enough to know it by. */
+const isDefinition = (row: Json): row is Json & Definition => isJsonObject(row) && 'steps' in row && 'links' in row && 'name' in row

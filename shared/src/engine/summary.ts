@@ -1,0 +1,115 @@
+/**
+ * The projection of a workflow that lists, facilities and recovery stand on: one row a workflow, rebuilt from the state at each
+ * commit that touched it. It can be thrown away and made again from the documents.
+ */
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import type { Json } from '../values/json.ts'
+import { isJsonObject } from '../values/json.ts'
+import { explain } from '../workflow/explain.ts'
+import { type Progress, progress, statusPath } from '../workflow/path.ts'
+import type { WorkflowState } from '../workflow/state.ts'
+import { isTerminal, type StatusPath } from '../workflow/status.ts'
+import type { WantedWait } from '../workflow/want.ts'
+
+export const WORKFLOWS = 'workflows'
+
+export type Summary = {
+  readonly id: string
+  readonly facility: string
+  readonly key: string
+  readonly title: string
+  readonly definition: { readonly name: string; readonly version: number; readonly hash: string }
+  readonly status: StatusPath
+  /** Indexed: recovery loads what is open. */
+  readonly open: boolean
+  readonly pending: boolean
+  readonly priority: WorkflowState['priority']
+  readonly progress: Progress
+  readonly explain: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly endedAt?: number
+  readonly proposals: number
+  readonly conflicts: number
+  readonly length: number
+  readonly head: string
+  readonly waits: readonly WantedWait[]
+}
+
+export interface SummaryParts {
+  readonly id: string
+  readonly definition: CompiledDefinition | undefined
+  readonly state: WorkflowState
+  readonly proposals: number
+  readonly length: number
+  readonly head: string
+}
+
+export const summarize = ({ id, definition, state, proposals, length, head }: SummaryParts): Summary => ({
+  id,
+  facility: state.home,
+  key: state.key,
+  title: state.title,
+  definition: { name: state.name, version: state.version, hash: state.definition },
+  status: statusPath(state),
+  open: !isTerminal(state.status) || state.followUps.some((followUp) => followUp.workflow === undefined),
+  pending: false,
+  priority: state.priority,
+  progress: progress(state),
+  explain: definition === undefined ? unknownDefinition(state) : explain(definition, state),
+  createdAt: state.createdAt,
+  updatedAt: state.lastAt,
+  ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
+  proposals,
+  conflicts: state.conflicts.length,
+  length,
+  head,
+  waits: waitsOf(state),
+})
+
+const unknownDefinition = (state: WorkflowState): string =>
+  state.turnedBack === undefined ? 'This node does not know its definition, only its log.' : `Failed: ${state.turnedBack.error.message}.`
+
+const waitsOf = (state: WorkflowState): readonly WantedWait[] => {
+  if (state.status !== 'active' || state.turnedBack !== undefined) return []
+  return state.steps.flatMap(({ status, awaits }, ref) =>
+    status === 'running' && awaits?.kind === 'step' ? [{ ref, home: awaits.home, workflow: awaits.workflow, step: awaits.step }] : [],
+  )
+}
+
+export interface Proposed {
+  readonly id: string
+  readonly home: string
+  readonly key: string
+  readonly title: string
+  readonly definition: Summary['definition']
+  readonly priority: WorkflowState['priority']
+  readonly at: number
+  readonly proposals: number
+}
+
+/** A workflow whose creation waits for its authority's answer. */
+export const summarizeProposed = ({ id, home, key, title, definition, priority, at, proposals }: Proposed): Summary => ({
+  id,
+  facility: home,
+  key,
+  title,
+  definition,
+  status: 'pending',
+  open: true,
+  pending: true,
+  priority,
+  progress: { settled: 0, total: 0, percent: 0 },
+  explain: `Proposed; waiting for ${home} to answer.`,
+  createdAt: at,
+  updatedAt: at,
+  proposals,
+  conflicts: 0,
+  length: 0,
+  head: '',
+  waits: [],
+})
+
+/** Rows come back from a store as JSON; one written by this projection is recognised by its members. */
+export const isSummary = (row: Json | undefined): row is Summary =>
+  isJsonObject(row) && typeof row.id === 'string' && typeof row.status === 'string' && typeof row.open === 'boolean'

@@ -1,0 +1,184 @@
+/**
+ * One document in memory: the replica, the state folded from it, and what this turn adds.
+ *
+ *   loaded ──stage…──▶ staged ──flush──▶ flushed ──committed──▶ loaded
+ *                                           └── commit failed: the unit is dropped and read again from the store
+ *
+ *   U1  `state`, `context` and `position` describe the same prefix of the log; staged entries come after it.
+ *   U2  Nothing staged is visible outside the turn before its commit.
+ */
+
+import { appendTurn } from '../document/append.ts'
+import { verifyChain } from '../document/chain.ts'
+import {
+  type Entry,
+  endOf,
+  headHex,
+  loadReplica,
+  openReplica,
+  type Place,
+  type Position,
+  type Replica,
+  readTail,
+  START,
+  ZERO_HEAD,
+} from '../document/index.ts'
+import type { Append, StoredDocument } from '../ports/store.ts'
+import type { Refusal } from '../values/refusal.ts'
+import { ok, type Result } from '../values/result.ts'
+import { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
+import type { LogEntry } from '../workflow/event.ts'
+import type { WorkflowState } from '../workflow/state.ts'
+
+/** Who writes: one epoch of authority, one life of the process. */
+export interface Author {
+  readonly node: string
+  readonly clientId: number
+  readonly epoch: number
+  readonly life: number
+}
+
+/** How a kind of document's log becomes its state: total, as every fold. */
+export type Fold<State> = (state: State | undefined, entry: LogEntry) => State | undefined
+
+export class Unit<State = WorkflowState> {
+  readonly id: string
+  readonly home: string
+  readonly replica: Replica
+  /** Updates the store holds; the version the next commit rests on. */
+  version: number
+  state: State | undefined
+  head: Uint8Array
+  readonly #fold: Fold<State>
+  #context: CodecContext = EMPTY_CONTEXT
+  #position: Position = START
+  #staged: LogEntry[] = []
+  #judged: Place[] = []
+  #appends: Append[] = []
+
+  private constructor(id: string, home: string, replica: Replica, version: number, fold: Fold<State>) {
+    this.#fold = fold
+    this.id = id
+    this.home = home
+    this.replica = replica
+    this.version = version
+    this.head = ZERO_HEAD
+  }
+
+  static create<State>(id: string, home: string, clientId: number, fold: Fold<State>): Unit<State> {
+    return new Unit(id, home, openReplica(clientId), 0, fold)
+  }
+
+  static load<State>(id: string, stored: StoredDocument, clientId: number, fold: Fold<State>): Result<Unit<State>, Refusal> {
+    const replica = loadReplica(clientId, stored.updates)
+    if (!replica.ok) return replica
+    const unit = new Unit(id, stored.home, replica.value, stored.version, fold)
+    const folded = unit.foldNews()
+    return folded.ok ? ok(unit) : folded
+  }
+
+  /** Folds what the document holds and the state does not; folds all again when the past was cut. A broken chain is refused. */
+  foldNews(): Result<void, Refusal> {
+    const verified = verifyChain(this.replica)
+    if (!verified.ok) return verified
+    this.head = verified.value.head
+    let tail = readTail(this.replica, this.#position)
+    if (tail === 'refold') {
+      this.state = undefined
+      this.#context = EMPTY_CONTEXT
+      tail = readTail(this.replica, START)
+    }
+    if (tail === 'refold') throw new TypeError('reading from the start never refolds')
+    for (const coded of tail.entries) {
+      const { entry, context } = decodeEntry(coded, this.#context)
+      this.#context = context
+      this.state = this.#fold(this.state, entry)
+    }
+    this.#position = tail.position
+    return ok(undefined)
+  }
+
+  get length(): number {
+    return this.#position.length + this.#staged.length
+  }
+
+  get position(): Position {
+    return this.#position
+  }
+
+  get headHex(): string {
+    return headHex(this.head)
+  }
+
+  get isStaged(): boolean {
+    return this.#staged.length > 0 || this.#judged.length > 0 || this.#appends.length > 0
+  }
+
+  /** Takes a decision: entries to append, and the state they lead to. */
+  stage(entries: readonly LogEntry[], state: State): void {
+    for (const entry of entries) this.#staged.push(entry)
+    this.state = state
+  }
+
+  /** Marks proposals as answered; they leave the document with the verdicts, in one transaction. */
+  answer(places: readonly Place[]): void {
+    this.#judged.push(...places)
+  }
+
+  /** An update that is to be stored as it is: one that came over the link, or a proposal of this node's own. */
+  keep(update: Uint8Array, origin: string): void {
+    this.#appends.push({ document: this.id, home: this.home, origin, update })
+  }
+
+  /** Writes what was staged into the document; gives everything this turn appends to the store, in order. */
+  flush(author: Author): Result<readonly Append[], Refusal> {
+    if (this.#staged.length > 0 || this.#judged.length > 0) {
+      const appended = this.#write(author)
+      if (!appended.ok) return appended
+      this.keep(appended.value, author.node)
+    }
+    return ok(this.#appends)
+  }
+
+  #write({ epoch, life }: Author): Result<Uint8Array, Refusal> {
+    const coded: Entry[] = []
+    let context = this.#context
+    for (const entry of this.#staged) {
+      const encoded = encodeEntry(entry, context)
+      coded.push(encoded.coded)
+      context = encoded.context
+    }
+    const appended = appendTurn(this.replica, { epoch, life, head: this.head, entries: coded, judged: this.#judged })
+    if (!appended.ok) return appended
+    this.head = appended.value.head
+    this.#position = appended.value.position
+    this.#context = context
+    return ok(appended.value.update)
+  }
+
+  committed(): void {
+    this.version += this.#appends.length
+    this.#staged = []
+    this.#judged = []
+    this.#appends = []
+  }
+
+  /** What an author here has seen, to be named as the basis of a proposal. */
+  get basis(): Position {
+    return endOf(this.replica)
+  }
+
+  /** The folded log, for history and time travel: each entry with the state it led to. Linear in the log. */
+  *replay(): Generator<{ readonly entry: LogEntry; readonly state: State | undefined }> {
+    const tail = readTail(this.replica, START)
+    if (tail === 'refold') return
+    let context = EMPTY_CONTEXT
+    let state: State | undefined
+    for (const coded of tail.entries) {
+      const decoded = decodeEntry(coded, context)
+      context = decoded.context
+      state = this.#fold(state, decoded.entry)
+      yield { entry: decoded.entry, state }
+    }
+  }
+}

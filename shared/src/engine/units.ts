@@ -1,0 +1,84 @@
+/**
+ * The documents in memory. Hot ones stay, the rest is read from the store when a turn needs it; ended workflows leave at once, others
+ * when there are too many (least recently used first). Recovery is nothing but loading: fold, compare, mend.
+ */
+import type { Store } from '../ports/store.ts'
+import { homeDocumentOf } from '../values/ids.ts'
+import type { Refusal } from '../values/refusal.ts'
+import { ok, type Result } from '../values/result.ts'
+import { evolve } from '../workflow/evolve.ts'
+import { foldRoster, type Roster } from './roster.ts'
+import { type Author, Unit } from './unit.ts'
+
+export const MAX_UNITS = 5_000
+
+export class Units {
+  readonly #store: Store
+  readonly #author: Author
+  readonly #units = new Map<string, Unit>()
+  readonly #rosters = new Map<string, Unit<Roster>>()
+
+  constructor(store: Store, author: Author) {
+    this.#store = store
+    this.#author = author
+  }
+
+  /** In memory now, without looking further. */
+  peek(id: string): Unit | undefined {
+    return this.#units.get(id)
+  }
+
+  /** Loads what the store has; undefined when it has nothing. */
+  async load(id: string): Promise<Result<Unit | undefined, Refusal>> {
+    const known = this.#units.get(id)
+    if (known !== undefined) {
+      this.#units.delete(id)
+      this.#units.set(id, known)
+      return ok(known)
+    }
+    const stored = await this.#store.document(id)
+    if (stored === undefined) return ok(undefined)
+    const unit = Unit.load(id, stored, this.#author.clientId, evolve)
+    if (unit.ok) this.#units.set(id, unit.value)
+    return unit
+  }
+
+  /** The home's own document, loaded or begun. */
+  async roster(home: string): Promise<Result<Unit<Roster>, Refusal>> {
+    const known = this.#rosters.get(home)
+    if (known !== undefined) return ok(known)
+    const id = homeDocumentOf(home)
+    const stored = await this.#store.document(id)
+    const { clientId } = this.#author
+    const unit = stored === undefined ? ok(Unit.create(id, home, clientId, foldRoster)) : Unit.load(id, stored, clientId, foldRoster)
+    if (unit.ok) this.#rosters.set(home, unit.value)
+    return unit
+  }
+
+  peekRoster(home: string): Unit<Roster> | undefined {
+    return this.#rosters.get(home)
+  }
+
+  create(id: string, home: string): Unit {
+    const unit = Unit.create(id, home, this.#author.clientId, evolve)
+    this.#units.set(id, unit)
+    return unit
+  }
+
+  evict(id: string): void {
+    this.#units.delete(id)
+  }
+
+  evictRoster(home: string): void {
+    this.#rosters.delete(home)
+  }
+
+  /** @param keep those that something in memory still depends on */
+  trim(keep: (unit: Unit) => boolean): void {
+    if (this.#units.size <= MAX_UNITS) return
+    for (const unit of this.#units.values()) {
+      if (this.#units.size <= MAX_UNITS) return
+      if (!keep(unit)) this.#units.delete(unit.id)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+export { type ApiOptions, createApi } from './api.ts'
+export { MAX_BODY_BYTES } from './body.ts'
+export type { ApiEnv } from './environment.ts'
+export { etagOf, type LogVersion } from './etag.ts'
+export { PAGE_CONTENT_SECURITY_POLICY } from './guard.ts'
+export { type ListPosition, type ListQuery, matches, type Page, pageOf, SORT_FIELDS, type SortField } from './listing.ts'
+export { LIVE_CLOSE, type LiveFromClient, type LiveFromServer, liveFromClient, liveFromServer } from './live.ts'
+export { type LiveConnection, LiveFeed, type LiveLimits, type LiveSocket } from './live-feed.ts'
+export type { Decided, DecideOptions, HistoryPage, LiveEvent, NodeApi, StartRequest, When, Will } from './node-api.ts'
+export { type Authenticate, type Principal, ROLES, type Role, roleSuffices, seesFacility } from './principal.ts'
+export { type Problem, type ProblemCode, problem, problemSchema, refused } from './problem.ts'
+export { type RateLimit, RateLimiter, type Taken } from './rate-limit.ts'
+export type { Api } from './route-parts.ts'
+export { SERVER_LIMITS } from './server-limits.ts'
+export { TICKET_LIFETIME_MS, TicketOffice } from './tickets.ts'
+export type {
+  ConflictView,
+  DefinitionView,
+  FacilityView,
+  HealthView,
+  HistoryEntry,
+  LinkView,
+  ProposalView,
+  StepView,
+  VerdictView,
+  WorkflowDetail,
+  WorkflowSummary,
+} from './views.ts'

@@ -1,0 +1,156 @@
+/**
+ * Tells every live socket what changed, without ever waiting for one.
+ *
+ *   node ──event──▶ pending of each subscriber that may see it ──flush──▶ socket
+ *
+ * Invariants
+ *   F1  What waits is one event a workflow or facility, the latest: a burst costs a subscriber no more than the number of things it sees.
+ *   F2  Nothing is handed to a socket that has more than `maxBufferedBytes` unsent; a subscriber for whom more than `maxPending` things
+ *       wait, or who took nothing for `maxSilentFlushes` flushes, is dropped with 1013 and may come again.
+ *   F3  Nothing of a facility outside the principal's reaches its socket.
+ *
+ * Doesn't know about WebSockets; the shells hand in something that sends texts.
+ */
+import type { Clock } from '../ports/clock.ts'
+import { LIVE_CLOSE, type LiveFromServer, liveFromClient } from './live.ts'
+import type { LiveEvent, NodeApi } from './node-api.ts'
+import { type Principal, seesFacility } from './principal.ts'
+import { RateLimiter } from './rate-limit.ts'
+
+export interface LiveSocket {
+  send(text: string): void
+  close(code: number, reason: string): void
+  readonly bufferedBytes: number
+}
+
+/** The shell's side of one socket: it hands in texts, and says when the socket is gone. */
+export interface LiveConnection {
+  receive(text: string): void
+  closed(): void
+}
+
+export interface LiveLimits {
+  readonly flushEveryMs: number
+  readonly maxPending: number
+  readonly maxBufferedBytes: number
+  readonly maxSilentFlushes: number
+}
+
+const DEFAULT_LIMITS: LiveLimits = { flushEveryMs: 50, maxPending: 5_000, maxBufferedBytes: 1024 * 1024, maxSilentFlushes: 200 }
+const MAX_MESSAGE_LENGTH = 4_096
+const CLIENT_MESSAGES = { perSecond: 5, burst: 50 }
+
+interface Subscriber {
+  readonly socket: LiveSocket
+  readonly principal: Principal
+  readonly messages: RateLimiter
+  readonly pending: Map<string, LiveEvent>
+  wish: { readonly facility?: string } | undefined
+  silentFlushes: number
+}
+
+export class LiveFeed {
+  readonly #clock: Clock
+  readonly #limits: LiveLimits
+  readonly #subscribers = new Set<Subscriber>()
+  readonly #unsubscribe: () => void
+  #cancelFlush: (() => void) | undefined
+
+  constructor(node: Pick<NodeApi, 'subscribe'>, clock: Clock, limits: Partial<LiveLimits> = {}) {
+    this.#clock = clock
+    this.#limits = { ...DEFAULT_LIMITS, ...limits }
+    this.#unsubscribe = node.subscribe((event) => this.#publish(event))
+  }
+
+  connect(socket: LiveSocket, principal: Principal): LiveConnection {
+    const messages = new RateLimiter(CLIENT_MESSAGES)
+    const subscriber: Subscriber = { socket, principal, messages, pending: new Map(), wish: undefined, silentFlushes: 0 }
+    this.#subscribers.add(subscriber)
+    send(socket, { type: 'hello', at: this.#clock.now().wall })
+    return {
+      receive: (text) => this.#receive(subscriber, text),
+      closed: () => this.#subscribers.delete(subscriber),
+    }
+  }
+
+  /** Stops listening; the shell closes its sockets. */
+  close(): void {
+    this.#unsubscribe()
+    this.#cancelFlush?.()
+    this.#subscribers.clear()
+  }
+
+  #receive(subscriber: Subscriber, text: string): void {
+    if (!this.#subscribers.has(subscriber)) return
+    if (text.length > MAX_MESSAGE_LENGTH) return this.#drop(subscriber, LIVE_CLOSE.tooBig, 'message too big')
+    if (!subscriber.messages.take('', this.#clock.now().monotonic).allowed)
+      return this.#drop(subscriber, LIVE_CLOSE.rate, 'too many messages')
+    const message = liveFromClient.safeParse(parsed(text))
+    if (!message.success) return this.#drop(subscriber, LIVE_CLOSE.malformed, 'not a message of this protocol')
+    const { facility } = message.data
+    if (facility !== undefined && !seesFacility(subscriber.principal, facility)) {
+      return this.#drop(subscriber, LIVE_CLOSE.notFound, 'no such facility')
+    }
+    subscriber.wish = facility === undefined ? {} : { facility }
+    subscriber.pending.clear()
+  }
+
+  #publish(event: LiveEvent): void {
+    for (const subscriber of this.#subscribers) {
+      if (!wants(subscriber, event)) continue
+      subscriber.pending.set(keyOf(event), event)
+      if (subscriber.pending.size > this.#limits.maxPending) this.#drop(subscriber, LIVE_CLOSE.tooSlow, 'too slow: too much waits')
+    }
+    this.#scheduleFlush()
+  }
+
+  #scheduleFlush(): void {
+    if (this.#cancelFlush !== undefined || ![...this.#subscribers].some(({ pending }) => pending.size > 0)) return
+    this.#cancelFlush = this.#clock.after(this.#limits.flushEveryMs, () => {
+      this.#cancelFlush = undefined
+      for (const subscriber of this.#subscribers) this.#flush(subscriber)
+      this.#scheduleFlush()
+    })
+  }
+
+  /** Sends until the socket is full; the rest keeps waiting, and is replaced by what is newer. */
+  #flush(subscriber: Subscriber): void {
+    const { socket, pending } = subscriber
+    if (pending.size === 0) return
+    if (socket.bufferedBytes > this.#limits.maxBufferedBytes) {
+      subscriber.silentFlushes += 1
+      if (subscriber.silentFlushes >= this.#limits.maxSilentFlushes) this.#drop(subscriber, LIVE_CLOSE.tooSlow, 'too slow: took nothing')
+      return
+    }
+    subscriber.silentFlushes = 0
+    for (const [key, event] of pending) {
+      if (socket.bufferedBytes > this.#limits.maxBufferedBytes) return
+      pending.delete(key)
+      send(socket, event)
+    }
+  }
+
+  #drop(subscriber: Subscriber, code: number, reason: string): void {
+    this.#subscribers.delete(subscriber)
+    subscriber.socket.close(code, reason)
+  }
+}
+
+const send = (socket: LiveSocket, message: LiveFromServer): void => socket.send(JSON.stringify(message))
+
+const facilityOf = (event: LiveEvent): string => (event.type === 'workflow' ? event.workflow.facility : event.facility.id)
+
+const keyOf = (event: LiveEvent): string => `${event.type} ${event.type === 'workflow' ? event.workflow.id : event.facility.id}`
+
+const wants = ({ wish, principal }: Subscriber, event: LiveEvent): boolean => {
+  const facility = facilityOf(event)
+  return wish !== undefined && (wish.facility === undefined || wish.facility === facility) && seesFacility(principal, facility)
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The port the routes stand on: one node's workflows as the API shows them. Gateway and coordinator each implement it over their engine;
+ * the routes know nothing of logs, proposals or the link.
+ *
+ * Guarantees asked of an implementer
+ *   N1  A promise that resolved `ok` is durable on this node (E3).
+ *   N2  `start` with a facility and key seen before never starts a second workflow: the same content answers `replayed: true`, other
+ *       content is refused with `key-reused`.
+ *   N3  `expected` is compared inside the turn that decides; on a mismatch the refusal is `stale-version` and nothing changed.
+ *   N4  A refusal changed nothing.
+ *   N5  Listeners are called after the commit, in commit order, and may miss nothing that a later `get` would show.
+ */
+import type { Priority } from '../definition/definition.ts'
+import type { Json } from '../values/json.ts'
+import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
+import type { Decision, Fact } from '../workflow/command.ts'
+import type { ListQuery, Page } from './listing.ts'
+import type { DefinitionView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
+
+export interface StartRequest {
+  readonly facility: string
+  readonly key: string
+  /** Name of a published definition. */
+  readonly definition: string
+  /** Without it, the latest version this node knows. */
+  readonly version?: number
+  /** Without it, the definition's title. */
+  readonly title?: string
+  readonly priority: Priority
+  readonly input: Json
+  readonly by: string
+}
+
+/** What a caller may will of a workflow that exists. `update` is one decision: both members change, or neither does. */
+export type Will =
+  | Extract<Decision, { readonly type: 'pause' | 'resume' | 'cancel' }>
+  | Extract<Fact, { readonly type: 'signal' }>
+  | { readonly type: 'update'; readonly priority?: Priority; readonly title?: string }
+
+export interface DecideOptions {
+  /** The principal's name, which the history will show. */
+  readonly by: string
+  /** The log the caller had seen (If-Match). */
+  readonly expected?: { readonly length: number; readonly head: string }
+}
+
+export interface Decided {
+  /** `proposed`: written down here, to be judged by the workflow's authority, which this node is not. */
+  readonly outcome: 'decided' | 'proposed'
+  readonly workflow: WorkflowSummary
+  readonly replayed?: boolean
+}
+
+/** The state after that many events, or as it was at that moment (wall clock). At most one of the two. */
+export type When = { readonly position: number } | { readonly at: number }
+
+export interface HistoryPage {
+  readonly items: readonly HistoryEntry[]
+  /** Position to ask after, when there is more. */
+  readonly next?: number
+}
+
+export type LiveEvent =
+  | { readonly type: 'workflow'; readonly workflow: WorkflowSummary }
+  | { readonly type: 'facility'; readonly facility: FacilityView }
+
+export interface NodeApi {
+  start(request: StartRequest): Promise<Result<Decided, Refusal>>
+  decide(workflow: string, will: Will, options: DecideOptions): Promise<Result<Decided, Refusal>>
+  /** Undefined when there is no such workflow here, or none yet at that moment. */
+  get(workflow: string, when?: When): Promise<WorkflowDetail | undefined>
+  /** `pageOf` answers this from any sequence of summaries. */
+  list(query: ListQuery): Promise<Page>
+  /** Entries with a position greater than `after`, oldest first; the first event has position 1. */
+  history(workflow: string, query: { readonly after: number; readonly limit: number }): Promise<HistoryPage>
+  facilities(): Promise<readonly FacilityView[]>
+  definitions(): Promise<readonly DefinitionView[]>
+  health(): HealthView
+  subscribe(listener: (event: LiveEvent) => void): () => void
+}

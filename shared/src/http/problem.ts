@@ -1,0 +1,99 @@
+/**
+ * Every error the API gives: RFC 9457 problem details, `type` being `urn:holdfast:problem:⟨code⟩`. Codes are part of the contract, their
+ * status and title stand in one table. A node's refusal is answered by its code where the table knows it, else by what the receiver should
+ * do next.
+ *
+ * Nothing of a request is repeated but member names in JSON pointers, and `instance` is the path: no stack, no query, no body.
+ */
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Refusal } from '../values/refusal.ts'
+import type { ApiEnv } from './environment.ts'
+
+const TABLE = {
+  'malformed-json': [400, 'The body is not JSON in UTF-8'],
+  'idempotency-key-required': [400, 'A key is required'],
+  'invalid-cursor': [400, 'The cursor does not belong to this query'],
+  unauthenticated: [401, 'Credentials are required'],
+  forbidden: [403, 'The role does not allow this'],
+  'not-found': [404, 'There is no such thing here'],
+  'method-not-allowed': [405, 'The path does not know this method'],
+  gone: [410, 'It was deleted'],
+  'stale-version': [412, 'It has changed since'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body must be application/json'],
+  'unsupported-encoding': [415, 'Encoded bodies are not accepted'],
+  'wrong-host': [421, 'This is not the host that was asked for'],
+  'invalid-request': [422, 'The request does not fit its schema'],
+  'forbidden-key': [422, 'A member has a forbidden name'],
+  'json-bounds': [422, 'The body exceeds a bound'],
+  'key-reused': [422, 'The key was used before with other content'],
+  'precondition-required': [428, 'If-Match is required'],
+  'too-many-requests': [429, 'Too many requests'],
+  internal: [500, 'Something broke here'],
+  'not-ready': [503, 'The node is not ready'],
+  unavailable: [503, 'This can not be decided now'],
+  'staleness-bound-exceeded': [503, 'The node knows too little to answer within the bound'],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
+
+export type ProblemCode = keyof typeof TABLE
+
+const BY_NEXT = {
+  'retry-later': [503, 'Try again later'],
+  'fix-request': [422, 'The request must change'],
+  'ask-person': [409, 'A person must decide'],
+  'give-up': [409, 'This can not succeed'],
+} as const satisfies Record<Refusal['next'], readonly [ContentfulStatusCode, string]>
+
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: 'urn:holdfast:problem:not-found' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem')
+export type Problem = z.infer<typeof problemSchema>
+
+export interface ProblemParts {
+  readonly errors?: NonNullable<Problem['errors']>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const problem = (context: Context<ApiEnv>, code: ProblemCode, detail: string, parts: ProblemParts = {}): Response => {
+  const [status, title] = TABLE[code]
+  return answer(context, code, status, title, detail, parts)
+}
+
+/** A node's refusal as an answer; what may succeed later says when to ask again. */
+export const refused = (context: Context<ApiEnv>, refusal: Refusal, parts: ProblemParts = {}): Response => {
+  const [status, title] = isProblemCode(refusal.code) ? TABLE[refusal.code] : BY_NEXT[refusal.next]
+  const headers = refusal.next === 'retry-later' ? { 'Retry-After': '1', ...parts.headers } : parts.headers
+  return answer(context, refusal.code, status, title, refusal.message, headers === undefined ? parts : { ...parts, headers })
+}
+
+const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(TABLE, code)
+
+const answer = (
+  context: Context<ApiEnv>,
+  code: string,
+  status: ContentfulStatusCode,
+  title: string,
+  detail: string,
+  { errors, headers }: ProblemParts,
+): Response => {
+  const body: Problem = {
+    type: `urn:holdfast:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance: context.req.path,
+    requestId: context.var.requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
+  return context.body(JSON.stringify(body), status, { ...headers, 'Content-Type': 'application/problem+json' })
+}

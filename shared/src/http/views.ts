@@ -1,0 +1,164 @@
+/**
+ * What the API answers with. These schemas are the contract: the OpenAPI document and the types are drawn from them, so the three
+ * cannot disagree. Moments are milliseconds since 1970 by the authority's wall clock.
+ *
+ * Every view of a workflow says how fresh it is: `asOf` is the moment up to which this node knows the workflow, and `behind` is true
+ * when it has reason to believe there is more.
+ */
+import { z } from '@hono/zod-openapi'
+import type { Json } from '../values/json.ts'
+import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
+
+export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
+
+const moment = z.number().int().openapi({ description: 'milliseconds since 1970' })
+const count = z.number().int().nonnegative()
+/** Whatever JSON.parse gave: bounded and scanned before it comes here, so there is nothing left to check. */
+export const jsonValue = z
+  .custom<Json>((value) => value !== undefined)
+  .openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'], description: 'any JSON value' })
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
+
+const errorView = z.object({ code: z.string(), message: z.string() })
+
+const summaryMembers = {
+  id: z.string(),
+  facility: z.string(),
+  key: z.string(),
+  title: z.string(),
+  definition: z.object({ name: z.string(), version: count, hash: z.string() }),
+  status: z.enum(STATUS_PATHS),
+  pending: z.boolean().openapi({ description: 'only proposed so far: its authority has not answered' }),
+  priority: z.enum(PRIORITIES),
+  progress: z.object({ settled: count, total: count, percent: z.number().min(0).max(100) }),
+  explain: z.string().openapi({ description: 'one sentence: what it is doing or waiting for' }),
+  createdAt: moment,
+  updatedAt: moment,
+  endedAt: moment.optional(),
+  proposals: count.openapi({ description: 'proposals without a verdict' }),
+  conflicts: count,
+  asOf: moment,
+  behind: z.boolean(),
+}
+
+export const workflowSummary = z.object(summaryMembers).openapi('WorkflowSummary')
+export type WorkflowSummary = z.infer<typeof workflowSummary>
+
+export const stepView = z
+  .object({
+    ref: count.openapi({ description: 'number by which the log names the step' }),
+    id: z.string().openapi({ example: 'pick/2', description: "the definition's id; an item of a map adds its number" }),
+    title: z.string(),
+    type: z.enum(['task', 'function', 'wait', 'map']),
+    status: z.enum(STEP_STATUSES),
+    attempt: count,
+    agent: z.string().optional(),
+    since: moment,
+    waitsFor: z.string().optional().openapi({ description: 'one sentence' }),
+    error: errorView.optional(),
+    input: jsonValue.optional(),
+    output: jsonValue.optional(),
+    parent: count.optional().openapi({ description: 'ref of the map this is an item of' }),
+  })
+  .openapi('StepView')
+export type StepView = z.infer<typeof stepView>
+
+export const linkView = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    trigger: z.enum(['complete', 'fail', 'all']),
+    when: z.string().optional(),
+    state: z.enum(['undecided', 'sent', 'dead']),
+  })
+  .openapi('LinkView')
+export type LinkView = z.infer<typeof linkView>
+
+export const proposalView = z
+  .object({ journal: z.string(), n: count, by: z.string(), at: moment, reason: z.string(), text: z.string() })
+  .openapi('ProposalView')
+export type ProposalView = z.infer<typeof proposalView>
+
+export const verdictView = z
+  .object({ journal: z.string(), n: count, at: moment, accepted: z.boolean(), code: z.string(), explanation: z.string() })
+  .openapi('VerdictView')
+export type VerdictView = z.infer<typeof verdictView>
+
+export const conflictView = z
+  .object({
+    kind: z.enum(['resource', 'temporal', 'data', 'safety']),
+    rule: z.string(),
+    parties: list(z.string()),
+    options: list(z.string()),
+    choice: z.string(),
+    explanation: z.string(),
+    at: moment,
+  })
+  .openapi('ConflictView')
+export type ConflictView = z.infer<typeof conflictView>
+
+/** As the summary, except that `proposals` are spelled out. */
+export const workflowDetail = z
+  .object({
+    ...summaryMembers,
+    input: jsonValue,
+    output: jsonValue.optional(),
+    error: errorView.optional(),
+    steps: list(stepView),
+    links: list(linkView),
+    proposals: list(proposalView),
+    conflictList: list(conflictView),
+    verdicts: list(verdictView),
+    log: z.object({ length: count, head: z.string() }),
+  })
+  .openapi('WorkflowDetail')
+export type WorkflowDetail = z.infer<typeof workflowDetail>
+
+export const historyEntry = z
+  .object({
+    position: count,
+    at: moment,
+    by: z.string(),
+    node: z.string(),
+    type: z.string(),
+    step: z.string().optional(),
+    text: z.string().openapi({ description: 'the event as a sentence' }),
+    data: jsonValue,
+  })
+  .openapi('HistoryEntry')
+export type HistoryEntry = z.infer<typeof historyEntry>
+
+export const facilityView = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    connected: z.boolean(),
+    lastHeardAt: moment.optional(),
+    pendingUpdates: count.optional(),
+    lagMs: z.number().nonnegative().optional(),
+    workflows: z.object({ open: count, completed: count, failed: count, cancelled: count }),
+  })
+  .openapi('FacilityView')
+export type FacilityView = z.infer<typeof facilityView>
+
+export const definitionView = z
+  .object({
+    name: z.string(),
+    version: count,
+    hash: z.string(),
+    title: z.string(),
+    description: z.string().optional(),
+    inputSchema: jsonValue.optional(),
+  })
+  .openapi('DefinitionView')
+export type DefinitionView = z.infer<typeof definitionView>
+
+export const healthView = z
+  .object({
+    status: z.enum(['starting', 'ok', 'read-only', 'stopping']),
+    ready: z.boolean(),
+    node: z.string(),
+    explain: z.string().optional().openapi({ description: 'one sentence, when something is not as it should be' }),
+  })
+  .openapi('HealthView')
+export type HealthView = z.infer<typeof healthView>

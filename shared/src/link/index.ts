@@ -1,0 +1,23 @@
+export { acknowledge, type Backlog, emptyBacklog, grow, type Mark, oldestIn, pendingIn } from './backlog.ts'
+export type { End } from './close.ts'
+export { decodeDown, decodeUp, encodeMessage } from './codec.ts'
+export type { FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
+export { openHubSession, stepHubSession } from './hub-session.ts'
+export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
+export { MAX_FRAME_BYTES } from './limits.ts'
+export type { Cursor, Down, Up } from './messages/index.ts'
+export { type HomeStatus, type HubSessionStatus, hubSessionStatus, type UplinkStatus, uplinkStatus } from './status.ts'
+export type { Recall } from './streams.ts'
+export { DEFAULT_TIMING, type Timing } from './timing.ts'
+export { openUplink, stepUplink } from './uplink.ts'
+export type {
+  Moment,
+  SessionInput,
+  Uplink,
+  UplinkInput,
+  UplinkOutput,
+  UplinkSettings,
+  UplinkState,
+  UplinkStep,
+} from './uplink-state.ts'
+export { VERSIONS } from './versions.ts'

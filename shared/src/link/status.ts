@@ -1,0 +1,82 @@
+/**
+ * What the link says about itself, at any moment (I12): how much is pending and how old it is, what went wrong last, and when it
+ * tries again. A view; it decides nothing.
+ */
+import type { Instant } from '../values/instant.ts'
+import type { Refusal } from '../values/refusal.ts'
+import { emptyBacklog, oldestIn, pendingIn } from './backlog.ts'
+import type { Conversation } from './conversation.ts'
+import type { HubSession, HubState } from './hub-state.ts'
+import { unacknowledged } from './sender.ts'
+import { longestWait } from './streams.ts'
+import type { Uplink, UplinkState } from './uplink-state.ts'
+
+export interface HomeStatus {
+  readonly home: string
+  /** Entries of this node's making that the hub has not acknowledged. */
+  readonly pending: number
+  readonly oldestMs: number | undefined
+}
+
+export interface UplinkStatus {
+  readonly state: UplinkState['name']
+  readonly pending: number
+  readonly oldestMs: number | undefined
+  readonly homes: readonly HomeStatus[]
+  readonly lastError: { readonly reason: Refusal; readonly agoMs: number } | undefined
+  readonly nextTryInMs: number | undefined
+  /** How long the session has waited for an answer that would move it on; undefined when it waits for none. */
+  readonly waitingMs: number | undefined
+  /** This node's wall clock less the hub's, as seen at the greeting. */
+  readonly clockSkewMs: number | undefined
+}
+
+export interface HubSessionStatus {
+  readonly state: HubState['name']
+  readonly node: string
+  /** Updates on their way to the child; its cursor tells what lies behind them. */
+  readonly pending: number
+  readonly heardMsAgo: number | undefined
+  readonly waitingMs: number | undefined
+  readonly endedBy: Refusal | undefined
+}
+
+export const uplinkStatus = (uplink: Uplink, now: Instant): UplinkStatus => {
+  const { state, lastError } = uplink
+  const homes = uplink.settings.homes.map((home) => homeStatus(uplink, home, now))
+  const ages = homes.flatMap(({ oldestMs }) => (oldestMs === undefined ? [] : [oldestMs]))
+  return {
+    state: state.name,
+    pending: homes.reduce((sum, { pending }) => sum + pending, 0),
+    oldestMs: ages.length === 0 ? undefined : Math.max(...ages),
+    homes,
+    lastError: lastError && { reason: lastError.reason, agoMs: Math.max(0, now.wall - lastError.at) },
+    nextTryInMs: state.name === 'backing-off' ? Math.max(0, state.until - now.monotonic) : undefined,
+    waitingMs: state.name === 'live' ? waitingMs(state.conversation, now) : undefined,
+    clockSkewMs: state.name === 'live' ? state.clockSkewMs : undefined,
+  }
+}
+
+export const hubSessionStatus = ({ state, settings }: HubSession, now: Instant): HubSessionStatus => {
+  const conversation = state.name === 'live' ? state.conversation : undefined
+  const senders = conversation === undefined ? [] : [...conversation.streams.senders.values()]
+  return {
+    state: state.name,
+    node: settings.principal.node,
+    pending: senders.reduce((sum, sender) => sum + unacknowledged(sender), 0),
+    heardMsAgo: conversation && now.monotonic - conversation.heardAt,
+    waitingMs: conversation && waitingMs(conversation, now),
+    endedBy: state.name === 'ended' ? state.end.reason : undefined,
+  }
+}
+
+const homeStatus = ({ backlogs }: Uplink, home: string, now: Instant): HomeStatus => {
+  const backlog = backlogs.get(home) ?? emptyBacklog
+  const oldest = oldestIn(backlog)
+  return { home, pending: pendingIn(backlog), oldestMs: oldest === undefined ? undefined : Math.max(0, now.wall - oldest) }
+}
+
+const waitingMs = ({ streams }: Conversation, now: Instant): number | undefined => {
+  const wait = longestWait(streams)
+  return wait && now.monotonic - wait.since
+}

@@ -1,0 +1,73 @@
+/**
+ * A store's content as plain structures, shared by the memory adapter and the simulator's faulty store.
+ *
+ * Values are kept as frozen JSON and bytes as private copies, so neither the caller's later changes nor a reader's can reach in; a frozen
+ * row may stand in several images at once. Doesn't know about promises, faults or durability; those live in its users.
+ */
+import type { Batch, FeedEntry, Removal, Row } from '../../ports/store.ts'
+import type { Json } from '../../values/json.ts'
+import { assertHome, type Declared } from '../declared.ts'
+import { SortedRows } from './sorted-rows.ts'
+
+export interface Tables {
+  commits: number
+  readonly documents: Map<string, { readonly home: string; readonly entries: FeedEntry[] }>
+  readonly feeds: Map<string, FeedEntry[]>
+  readonly collections: ReadonlyMap<string, SortedRows>
+}
+
+/** A batch cut loose from its caller: bytes copied, values passed through JSON and frozen. */
+export interface SealedBatch {
+  readonly appends: Batch['appends']
+  readonly puts: readonly (Row & { readonly collection: string })[]
+  readonly removals: readonly Removal[]
+}
+
+export const emptyTables = (declared: Declared): Tables => ({
+  commits: 0,
+  documents: new Map(),
+  feeds: new Map(),
+  collections: new Map([...declared.keys()].map((name) => [name, new SortedRows()])),
+})
+
+export const copyTables = (tables: Tables): Tables => ({
+  commits: tables.commits,
+  documents: new Map([...tables.documents].map(([id, { home, entries }]) => [id, { home, entries: [...entries] }])),
+  feeds: new Map([...tables.feeds].map(([home, entries]) => [home, [...entries]])),
+  collections: new Map([...tables.collections].map(([name, rows]) => [name, rows.copy()])),
+})
+
+/** Throws, having changed nothing, when a document is appended to under another home. */
+export const sealBatch = (tables: Tables, batch: Batch): SealedBatch => {
+  const homes = new Map<string, string>()
+  const appends = batch.appends.map((append) => {
+    assertHome(append.document, tables.documents.get(append.document)?.home ?? homes.get(append.document) ?? append.home, append.home)
+    homes.set(append.document, append.home)
+    return { ...append, update: append.update.slice() }
+  })
+  const puts = batch.puts.map((put) => ({ ...put, value: frozenJson(put.value) }))
+  return { appends, puts, removals: [...batch.removals] }
+}
+
+/** @returns the commit's number, which is its group in the feed */
+export const applyBatch = (tables: Tables, batch: SealedBatch): number => {
+  tables.commits += 1
+  for (const append of batch.appends) applyAppend(tables, tables.commits, append)
+  for (const put of batch.puts) tables.collections.get(put.collection)?.set(put.key, put.value)
+  for (const removal of batch.removals) tables.collections.get(removal.collection)?.delete(removal.key)
+  return tables.commits
+}
+
+export const versionIn = (tables: Tables, document: string): number => tables.documents.get(document)?.entries.length ?? 0
+
+const applyAppend = (tables: Tables, group: number, { document, home, origin, update }: SealedBatch['appends'][number]): void => {
+  const feed = tables.feeds.get(home) ?? []
+  const entries = tables.documents.get(document)?.entries ?? []
+  const entry: FeedEntry = { sequence: feed.length + 1, group, document, origin, update }
+  feed.push(entry)
+  entries.push(entry)
+  tables.feeds.set(home, feed)
+  tables.documents.set(document, { home, entries })
+}
+
+const frozenJson = (value: Json): Json => JSON.parse(JSON.stringify(value), (_key, member) => Object.freeze(member))

@@ -1,0 +1,2 @@
+export { StoreInUse } from './errors.ts'
+export { openSqliteStore, type SqliteStoreOptions } from './open.ts'

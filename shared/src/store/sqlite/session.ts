@@ -1,0 +1,96 @@
+/**
+ * One open database file, and its prepared statements.
+ *
+ * WAL with `synchronous=FULL` loses nothing at a power cut; NORMAL leaves the file unusable, and some builds reopen a WAL file with it, so
+ * both are set on every open and read back. The lock is exclusive from the first statement to the close, and the kernel drops it with the
+ * process: one writer per store (S6), and no shared-memory file beside it.
+ */
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { isBusy, readFailure, StoreInUse } from './errors.ts'
+import { corrupt } from './seal.ts'
+
+/** Long enough for a predecessor's last checkpoint, short enough to say soon that two run at once. */
+const BUSY_TIMEOUT_MS = 250
+const CACHE_KIB = 16_384
+/** Pages. Fewer checkpoints than SQLite's own 1,000 make: each costs a sync of the database besides that of the WAL. */
+const CHECKPOINT_PAGES = 4_000
+const SYNCHRONOUS_FULL = 2
+
+export type SqlRow = Record<string, SQLOutputValue>
+
+export class Session {
+  readonly path: string
+  readonly database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string) {
+    this.path = path
+    this.database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      configure(this.database)
+    } catch (error) {
+      this.database.close()
+      throw isBusy(error) ? new StoreInUse(path) : readFailure(error, path)
+    }
+  }
+
+  sql(text: string): StatementSync {
+    const known = this.#statements.get(text)
+    if (known !== undefined) return known
+    const statement = this.database.prepare(text)
+    this.#statements.set(text, statement)
+    return statement
+  }
+
+  /** All or nothing, for work outside the hot path. */
+  transaction(work: () => void): void {
+    this.database.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      this.database.exec('COMMIT')
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.database.close()
+  }
+}
+
+export const text = (row: SqlRow, column: string): string => {
+  const value = row[column]
+  if (typeof value === 'string') return value
+  throw corrupt(`column ${column}`, 'text was expected')
+}
+
+export const integer = (row: SqlRow, column: string): number => {
+  const value = row[column]
+  if (typeof value === 'number') return value
+  throw corrupt(`column ${column}`, 'an integer was expected')
+}
+
+export const bytes = (row: SqlRow, column: string): Uint8Array => {
+  const value = row[column]
+  if (value instanceof Uint8Array) return value
+  throw corrupt(`column ${column}`, 'bytes were expected')
+}
+
+const configure = (database: DatabaseSync): void => {
+  database.exec('PRAGMA locking_mode=EXCLUSIVE')
+  database.exec('PRAGMA journal_mode=WAL')
+  database.exec('PRAGMA synchronous=FULL')
+  database.exec(`PRAGMA cache_size=-${CACHE_KIB}`)
+  database.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`)
+  // An empty transaction takes the lock now, rather than at some later commit.
+  database.exec('BEGIN IMMEDIATE; COMMIT')
+  assertPragma(database, 'journal_mode', 'wal')
+  assertPragma(database, 'synchronous', SYNCHRONOUS_FULL)
+}
+
+const assertPragma = (database: DatabaseSync, name: string, wanted: string | number): void => {
+  const found = database.prepare(`PRAGMA ${name}`).get()?.[name]
+  if (found !== wanted) throw new Error(`store: ${name} is ${found}, not ${wanted}; this file system can't keep what it acknowledges`)
+}

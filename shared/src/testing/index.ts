@@ -1,0 +1,32 @@
+// The simulated world
+
+export { Campaign, type SeedTotals } from './campaign.ts'
+export {
+  brokenPrefixes,
+  diverged,
+  doubleEffects,
+  type HeldEntry,
+  lostAcknowledged,
+  type ReplicaState,
+  type TaskCounts,
+  unconserved,
+} from './checkers.ts'
+export type { CutShape, Topology } from './cut-shapes.ts'
+export { drawFaultPlan, type Fault } from './fault-plan.ts'
+export { type FaultSchedule, type FaultTargets, scheduleFaults } from './faults.ts'
+export { History } from './history.ts'
+// What must hold
+export { assertInvariant, assertNone, InvariantBroken, type Violation } from './invariant.ts'
+export { Kernel } from './kernel.ts'
+// Its faults
+export { drawKnobs, type Family, type KnobName, type Knobs, linkConditionsOf, type Mode } from './knobs.ts'
+export { minimise } from './minimise.ts'
+export { Prng } from './prng.ts'
+export { SimClock } from './sim-clock.ts'
+export { ABNORMAL, type DialHandlers } from './sim-connection.ts'
+export { type Receive, SimDatagrams } from './sim-datagrams.ts'
+export { CALM, type LinkConditions, SimLink } from './sim-link.ts'
+export { type Accept, SimNetwork, type Way } from './sim-network.ts'
+export { type Death, type Freeze, SimProcess } from './sim-process.ts'
+
+// The store port's contract suite and the store with faults: store-contract.ts, faulty-store.ts

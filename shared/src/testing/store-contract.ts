@@ -1,0 +1,22 @@
+/**
+ * The contract of the `Store` port as tests, numbered by its rules S1 … S6. Every adapter runs it:
+ *
+ *   storeContract('memory', { open: (schemas) => openMemoryStore({ schemas, generation: … }) })
+ */
+import { describe } from 'vitest'
+import { collectionsContract } from './store-contract/collections.ts'
+import { commitsContract } from './store-contract/commits.ts'
+import { feedContract } from './store-contract/feed.ts'
+import { lifeContract } from './store-contract/life.ts'
+import type { StoreSubject } from './store-contract/subject.ts'
+
+export type { StoreSubject } from './store-contract/subject.ts'
+
+export const storeContract = (name: string, subject: StoreSubject): void => {
+  describe(`${name} store`, () => {
+    commitsContract(subject)
+    collectionsContract(subject)
+    feedContract(subject)
+    lifeContract(subject)
+  })
+}

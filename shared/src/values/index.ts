@@ -1,0 +1,7 @@
+export { bytesToHex, hexToBytes, sha256Bytes, sha256Hex, utf8ToBytes } from './hash.ts'
+export { homeDocumentOf, isId, isWorkflowId, workflowIdOf } from './ids.ts'
+export type { Instant } from './instant.ts'
+export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts'
+export { clientIdOf, MAX_NODE_NUMBER, nodeNumberOf } from './node-number.ts'
+export { type Refusal, refusal } from './refusal.ts'
+export { err, ok, type Result } from './result.ts'

@@ -1,0 +1,44 @@
+/** Names and particulars of attempts: what a reference means in a definition, and the ids under which attempts travel. */
+import type { CompiledAttempt, CompiledDefinition, CompiledStep } from '../definition/compiled.ts'
+import type { Attemptable, CompensationSpec, EachSpec, StepSpec } from '../definition/definition.ts'
+import type { AttemptName } from './command.ts'
+import type { Purpose } from './event.ts'
+import type { StepState } from './state.ts'
+
+export type AnySpec = StepSpec | EachSpec | CompensationSpec
+
+/** The definition's step of a reference. Throws on a state that was not made under this definition: a programmer's error. */
+export const specOf = (definition: CompiledDefinition, step: StepState): CompiledStep => {
+  const spec = definition.steps[step.spec]
+  if (spec === undefined) throw new RangeError(`step ${step.spec} is not in definition ${definition.hash}`)
+  return spec
+}
+
+/** What an attempt of this purpose carries out: the step itself, a map's inner work, or the compensation of either. */
+export const attemptOf = (definition: CompiledDefinition, step: StepState, purpose: Purpose): CompiledAttempt<AnySpec> | undefined => {
+  const spec = specOf(definition, step)
+  const forward: CompiledAttempt<Attemptable> | undefined = step.item === undefined ? spec : spec.each
+  if (purpose === 'compensate') return forward?.compensation
+  return step.item === undefined ? spec : spec.each
+}
+
+export const purposeOf = (step: StepState): Purpose => (step.status === 'compensating' ? 'compensate' : 'forward')
+
+/** `pick`, or `pick/2` for the third item of a map. */
+export const stepName = (definition: CompiledDefinition, step: StepState): string => {
+  const { id } = specOf(definition, step)
+  return step.item === undefined ? id : `${id}/${step.item}`
+}
+
+/** ⟨workflow⟩.⟨reference⟩.⟨attempt⟩, with `c` before a compensation's attempt: the idempotency key of the effect. */
+export const taskId = (workflow: string, { ref, attempt, purpose }: AttemptName): string =>
+  `${workflow}.${ref}.${purpose === 'compensate' ? 'c' : ''}${attempt}`
+
+const TASK = /^(w_[0-9a-f]{32})\.(\d+)\.(c?)(\d+)$/
+
+export const parseTaskId = (task: string): { readonly workflow: string; readonly name: AttemptName } | undefined => {
+  const match = TASK.exec(task)
+  if (match === null) return undefined
+  const [, workflow = '', ref, compensation, attempt] = match
+  return { workflow, name: { ref: Number(ref), attempt: Number(attempt), purpose: compensation === 'c' ? 'compensate' : 'forward' } }
+}

@@ -1,0 +1,143 @@
+/**
+ * Entries as they lie in a log: positional arrays, small because a facility keeps millions of them.
+ *
+ *   [type code, milliseconds since the previous entry, actor, …fields in the order of their schema]
+ *
+ * An actor is written as text the first time and by index after that; times inside an event are differences to its own; an absent
+ * field is null, or cut when nothing follows. Codes and the order of fields never change: an event whose meaning changes gets a
+ * new code.
+ */
+import { ZodExactOptional, type ZodType } from 'zod'
+import type { Json } from '../values/json.ts'
+import { EVENT_SCHEMAS, type EventType, type KnownEvent, type LogEntry, type WorkflowEvent } from './event.ts'
+
+const CODES: Readonly<Record<EventType, number>> = {
+  created: 1,
+  started: 2,
+  paused: 3,
+  resumed: 4,
+  'priority-set': 5,
+  signalled: 6,
+  'turned-back': 7,
+  completed: 8,
+  failed: 9,
+  cancelled: 10,
+  'step-ready': 11,
+  'step-skipped': 12,
+  'step-cancelled': 13,
+  'resource-awaited': 14,
+  'fanned-out': 15,
+  offered: 16,
+  declined: 17,
+  running: 18,
+  validating: 19,
+  'step-succeeded': 20,
+  'attempt-failed': 21,
+  'step-failed': 22,
+  stopped: 23,
+  compensating: 24,
+  compensated: 25,
+  'compensation-failed': 26,
+  'late-result': 27,
+  'follow-up-wanted': 28,
+  'follow-up-started': 29,
+  conflict: 30,
+  verdict: 31,
+  'agent-registered': 32,
+  'agent-came': 33,
+  'agent-went': 34,
+}
+
+const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt'])
+
+interface Shape {
+  readonly type: EventType
+  readonly schema: ZodType<KnownEvent>
+  readonly fields: readonly { readonly name: string; readonly optional: boolean }[]
+}
+
+const isEventType = (type: string): type is EventType => type in CODES
+
+const shapeOf = (type: EventType): Shape => {
+  const members: Readonly<Record<string, ZodType>> = EVENT_SCHEMAS[type].shape
+  const fields = Object.entries(members).filter(([name]) => name !== 'type')
+  return {
+    type,
+    schema: EVENT_SCHEMAS[type],
+    fields: fields.map(([name, schema]) => ({ name, optional: schema instanceof ZodExactOptional })),
+  }
+}
+
+const SHAPES = new Map<EventType, Shape>()
+const SHAPES_BY_CODE = new Map<number, Shape>()
+for (const type of Object.keys(CODES)) {
+  if (!isEventType(type)) continue
+  const shape = shapeOf(type)
+  SHAPES.set(type, shape)
+  SHAPES_BY_CODE.set(CODES[type], shape)
+}
+
+/** What coding the next entry depends on: the time of the last one and the actors met so far, in order. */
+export interface CodecContext {
+  readonly at: number
+  readonly actors: readonly string[]
+}
+
+export const EMPTY_CONTEXT: CodecContext = { at: 0, actors: [] }
+
+const remember = (context: CodecContext, { at, by }: LogEntry): CodecContext => ({
+  at,
+  actors: context.actors.includes(by) ? context.actors : [...context.actors, by],
+})
+
+export const encodeEntry = (
+  entry: LogEntry,
+  context: CodecContext,
+): { readonly coded: readonly Json[]; readonly context: CodecContext } => {
+  const known = context.actors.indexOf(entry.by)
+  const envelope = [entry.at - context.at, known < 0 ? entry.by : known]
+  const { event } = entry
+  const coded: Json[] =
+    event.type === 'unknown'
+      ? [event.code, ...envelope, ...event.fields]
+      : [CODES[event.type], ...envelope, ...encodeFields(event, entry.at)]
+  return { coded, context: remember(context, entry) }
+}
+
+const encodeFields = (event: KnownEvent, at: number): Json[] => {
+  const members: { readonly [field: string]: Json | undefined } = event
+  const coded: Json[] = []
+  let length = 0
+  for (const { name } of SHAPES.get(event.type)?.fields ?? []) {
+    const member = members[name]
+    coded.push(member === undefined ? null : typeof member === 'number' && TIMES.has(name) ? member - at : member)
+    if (member !== undefined) length = coded.length
+  }
+  coded.length = length
+  return coded
+}
+
+/** Never fails: what is not understood comes back as `unknown`, with the context's time and a nameless actor where even those are missing. */
+export const decodeEntry = (
+  coded: readonly Json[],
+  context: CodecContext,
+): { readonly entry: LogEntry; readonly context: CodecContext } => {
+  const [code, elapsed, actor, ...fields] = coded
+  const at = context.at + (typeof elapsed === 'number' ? elapsed : 0)
+  const by = typeof actor === 'number' ? (context.actors[actor] ?? '?') : typeof actor === 'string' ? actor : '?'
+  const entry = { at, by, event: decodeEvent(typeof code === 'number' ? code : -1, fields, at) }
+  return { entry, context: remember(context, entry) }
+}
+
+const decodeEvent = (code: number, fields: readonly Json[], at: number): WorkflowEvent => {
+  const shape = SHAPES_BY_CODE.get(code)
+  if (shape === undefined) return { type: 'unknown', code, fields }
+  const members: Record<string, Json> = { type: shape.type }
+  shape.fields.forEach(({ name, optional }, place) => {
+    const member = fields[place]
+    if (member === undefined || (member === null && optional)) return
+    members[name] = typeof member === 'number' && TIMES.has(name) ? member + at : member
+  })
+  const parsed = shape.schema.safeParse(members)
+  return parsed.success ? parsed.data : { type: 'unknown', code, fields }
+}

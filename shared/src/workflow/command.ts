@@ -1,0 +1,54 @@
+/**
+ * What can be put to a workflow. Decisions may be refused; facts never are (C1): one that no longer counts is recorded as late.
+ * `actor` is who wills or reports it, in words that the history will show.
+ */
+import type { Priority } from '../definition/definition.ts'
+import type { Json } from '../values/json.ts'
+import type { Purpose, StepError } from './event.ts'
+
+export type Decision =
+  | {
+      readonly type: 'create'
+      readonly home: string
+      readonly key: string
+      readonly definition: string
+      readonly title: string
+      readonly priority: Priority
+      readonly input: Json
+    }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'cancel'; readonly reason: string }
+  | { readonly type: 'set-priority'; readonly priority: Priority }
+
+/** Names one attempt: the reporter echoes what it was offered. */
+export interface AttemptName {
+  readonly ref: number
+  readonly attempt: number
+  readonly purpose: Purpose
+}
+
+export type Fact =
+  | ({ readonly type: 'attempt-accepted' } & AttemptName)
+  | ({ readonly type: 'attempt-declined'; readonly reason: string } & AttemptName)
+  | ({ readonly type: 'attempt-succeeded'; readonly output: Json } & AttemptName)
+  | ({ readonly type: 'attempt-failed'; readonly error: Omit<StepError, 'retryable'> & { readonly retryable?: boolean } } & AttemptName)
+  | ({ readonly type: 'attempt-stopped' } & AttemptName)
+  | ({ readonly type: 'lease-lost' } & AttemptName)
+  | { readonly type: 'signal'; readonly name: string; readonly id: string; readonly payload: Json }
+  | {
+      readonly type: 'step-settled-elsewhere'
+      readonly workflow: string
+      readonly step: string
+      readonly succeeded: boolean
+      readonly output: Json
+    }
+  | { readonly type: 'follow-up-started'; readonly key: string; readonly workflow: string }
+
+/** What the engine itself does on behalf of `wanted`. */
+export type Act =
+  | ({ readonly type: 'offer'; readonly agent: string } & AttemptName)
+  /** Time has passed: whatever timer is due at `now` fires. */
+  | { readonly type: 'tick' }
+
+export type Command = Decision | Fact | Act

@@ -1,0 +1,59 @@
+/** One sentence for each kind of event, for the history that people read. */
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import { stepName } from './attempt.ts'
+import type { EventOf, EventType, WorkflowEvent } from './event.ts'
+import type { WorkflowState } from './state.ts'
+
+interface Names {
+  step(ref: number): string
+}
+
+const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: Names) => string } = {
+  created: ({ name, version, title }) => `Created from ${name} version ${version}: ${title}.`,
+  started: () => 'Started.',
+  paused: () => 'Paused.',
+  resumed: () => 'Resumed.',
+  'priority-set': ({ priority }) => `Priority set to ${priority}.`,
+  signalled: ({ name }) => `Signal “${name}” arrived.`,
+  'turned-back': ({ outcome, error }) => `Going back, will end ${outcome}: ${error.message}.`,
+  completed: () => 'Completed.',
+  failed: () => 'Failed.',
+  cancelled: () => 'Cancelled.',
+  'step-ready': ({ ref }, { step }) => `${step(ref)} is ready.`,
+  'step-skipped': ({ ref }, { step }) => `${step(ref)} is not needed.`,
+  'step-cancelled': ({ ref }, { step }) => `${step(ref)} was cancelled.`,
+  'resource-awaited': ({ ref, resource }, { step }) => `${step(ref)} waits for ${resource}.`,
+  'fanned-out': ({ ref, items }, { step }) => `${step(ref)} fanned out over ${items.length} items.`,
+  offered: ({ ref, attempt, agent }, { step }) => `${step(ref)} was offered to ${agent} (attempt ${attempt}).`,
+  declined: ({ ref, reason }, { step }) => `The offer of ${step(ref)} was declined: ${reason}.`,
+  running: ({ ref, attempt }, { step }) => `${step(ref)} began (attempt ${attempt}).`,
+  validating: ({ ref }, { step }) => `The output of ${step(ref)} is being checked.`,
+  'step-succeeded': ({ ref }, { step }) => `${step(ref)} succeeded.`,
+  'attempt-failed': ({ ref, attempt, error }, { step }) => `Attempt ${attempt} of ${step(ref)} failed (${error.code}): ${error.message}.`,
+  'step-failed': ({ ref, error }, { step }) => `${step(ref)} failed for good (${error.code}): ${error.message}.`,
+  stopped: ({ ref }, { step }) => `${step(ref)} was stopped.`,
+  compensating: ({ ref }, { step }) => `${step(ref)} is being undone.`,
+  compensated: ({ ref }, { step }) => `${step(ref)} was undone.`,
+  'compensation-failed': ({ ref, error }, { step }) => `${step(ref)} could not be undone (${error.code}): ${error.message}.`,
+  'late-result': ({ ref, attempt, succeeded }, { step }) =>
+    `A late report on attempt ${attempt} of ${step(ref)} (${succeeded ? 'done' : 'failed'}) was kept as a fact.`,
+  'follow-up-wanted': ({ definition }) => `A follow-up was asked for: ${definition}.`,
+  'follow-up-started': ({ workflow }) => `The follow-up was started as ${workflow}.`,
+  conflict: ({ explanation }) => `Conflict: ${explanation}`,
+  'agent-registered': ({ agent, kind }) => `${agent} registered as ${kind}.`,
+  'agent-came': ({ agent }) => `${agent} came.`,
+  'agent-went': ({ agent }) => `${agent} went.`,
+  verdict: ({ accepted, explanation }) => `Proposal ${accepted ? 'accepted' : 'refused'}: ${explanation}`,
+}
+
+/** @param state the state after the event, in which the names of a map's items are known */
+export const describeEvent = (definition: CompiledDefinition, state: WorkflowState, event: WorkflowEvent): string => {
+  if (event.type === 'unknown') return `Something a newer version wrote (code ${event.code}).`
+  const step = (ref: number): string => {
+    const found = state.steps[ref]
+    return found === undefined ? `step ${ref}` : stepName(definition, found)
+  }
+  return sentence(event.type, event, { step })
+}
+
+const sentence = <Type extends EventType>(type: Type, event: EventOf<Type>, names: Names): string => SENTENCES[type](event, names)

@@ -1,0 +1,84 @@
+/**
+ * A decision in the making: the state so far and the entries that led to it. Emitting an event evolves the state at once, so every
+ * later consequence is drawn from what the earlier ones left behind.
+ */
+import type { CompiledDefinition, CompiledMapping, Expression } from '../definition/compiled.ts'
+import type { Instant } from '../values/instant.ts'
+import type { Json, JsonObject } from '../values/json.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { specOf } from './attempt.ts'
+import type { LogEntry, StepError, WorkflowEvent } from './event.ts'
+import { evolve } from './evolve.ts'
+import type { StepState, WorkflowState } from './state.ts'
+
+export class Draft {
+  readonly definition: CompiledDefinition
+  readonly workflow: string
+  readonly now: Instant
+  readonly by: string
+  readonly entries: LogEntry[] = []
+  /** References whose status changed and whose consequences are not drawn yet. */
+  readonly touched: number[] = []
+  #state: WorkflowState
+  #outputs: { readonly steps: readonly StepState[]; readonly value: JsonObject } | undefined
+
+  constructor(definition: CompiledDefinition, workflow: string, state: WorkflowState, now: Instant, by: string) {
+    this.definition = definition
+    this.workflow = workflow
+    this.#state = state
+    this.now = now
+    this.by = by
+  }
+
+  get state(): WorkflowState {
+    return this.#state
+  }
+
+  /** The log's time never runs back, whatever the wall clock does. */
+  get at(): number {
+    return Math.max(this.now.wall, this.#state.lastAt)
+  }
+
+  emit(event: WorkflowEvent, by = this.by): void {
+    const entry = { at: this.at, by, event }
+    this.#state = evolve(this.#state, entry) ?? this.#state
+    this.entries.push(entry)
+    if ('ref' in event) this.touched.push(event.ref)
+  }
+
+  step(ref: number): StepState | undefined {
+    return this.#state.steps[ref]
+  }
+
+  /** What expressions see: the workflow's input, every completed step's output, and what the place adds. */
+  variables(extra: JsonObject = {}): JsonObject {
+    if (this.#outputs?.steps !== this.#state.steps) this.#outputs = { steps: this.#state.steps, value: this.#stepOutputs() }
+    return { input: this.#state.input, key: this.#state.key, steps: this.#outputs.value, ...extra }
+  }
+
+  #stepOutputs(): JsonObject {
+    const outputs: Record<string, Json> = {}
+    for (const step of this.#state.steps) {
+      if (step.parent !== undefined) continue
+      outputs[specOf(this.definition, step).id] = { status: step.status, ...(step.output === undefined ? {} : { output: step.output }) }
+    }
+    return outputs
+  }
+}
+
+export const expressionError = (expression: Expression, message: string): StepError => ({
+  code: 'expression-error',
+  message: `\`${expression.source}\`: ${message}`,
+  retryable: false,
+})
+
+/** All parameters of a mapping, or the first expression that failed. */
+export const evaluateMapping = (mapping: CompiledMapping, variables: JsonObject): Result<Record<string, Json>, StepError> => {
+  const values: Record<string, Json> = {}
+  for (const { name, expression } of mapping) {
+    const result = expression.evaluate(variables)
+    if (!result.ok) return err(expressionError(expression, result.error))
+    values[name] = result.value
+  }
+  return ok(values)
+}

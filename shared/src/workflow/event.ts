@@ -1,0 +1,131 @@
+/**
+ * What the log of one workflow holds. An event says what happened; consequences that `decide` drew are events of their own, so
+ * `evolve` needs no definition and a replay never depends on today's code for drawing them.
+ *
+ * A step is named by its reference: 0 … n−1 are the definition's steps, larger numbers the items of maps in the order fanned out.
+ * The order of members is the order in which codec.ts writes them: never reorder, only append.
+ */
+import { z } from 'zod'
+import type { Json } from '../values/json.ts'
+
+const json = z.custom<Json>((value) => value !== undefined)
+const ref = z.number().int().nonnegative()
+const attempt = z.number().int().positive()
+const time = z.number()
+const priority = z.enum(['critical', 'high', 'normal', 'low'])
+const purpose = z.enum(['forward', 'compensate'])
+const stepError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).readonly()
+const sent = z.array(z.number()).readonly()
+
+const awaited = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('signal'), signal: z.string() }).readonly(),
+  z.object({ kind: z.literal('time'), until: time }).readonly(),
+  z.object({ kind: z.literal('step'), home: z.string(), workflow: z.string(), step: z.string() }).readonly(),
+])
+
+export const EVENT_SCHEMAS = {
+  created: z.object({
+    type: z.literal('created'),
+    home: z.string(),
+    key: z.string(),
+    definition: z.string(),
+    name: z.string(),
+    version: z.number(),
+    steps: z.number().int().nonnegative(),
+    title: z.string(),
+    priority,
+    input: json,
+  }),
+  started: z.object({ type: z.literal('started') }),
+  paused: z.object({ type: z.literal('paused') }),
+  resumed: z.object({ type: z.literal('resumed') }),
+  'priority-set': z.object({ type: z.literal('priority-set'), priority }),
+  signalled: z.object({ type: z.literal('signalled'), name: z.string(), id: z.string(), payload: json }),
+  /** The workflow turned back: what runs is told to stop, what is done is undone, then it ends with this outcome. */
+  'turned-back': z.object({
+    type: z.literal('turned-back'),
+    outcome: z.enum(['failed', 'cancelled']),
+    error: stepError,
+    compensate: z.boolean(),
+    step: ref.exactOptional(),
+  }),
+  completed: z.object({ type: z.literal('completed'), output: json }),
+  failed: z.object({ type: z.literal('failed') }),
+  cancelled: z.object({ type: z.literal('cancelled') }),
+  'step-ready': z.object({ type: z.literal('step-ready'), ref, input: json.exactOptional() }),
+  'step-skipped': z.object({ type: z.literal('step-skipped'), ref }),
+  'step-cancelled': z.object({ type: z.literal('step-cancelled'), ref }),
+  'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string() }),
+  'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly() }),
+  offered: z.object({ type: z.literal('offered'), ref, attempt, agent: z.string() }),
+  /** The agent would not take it; this is no failure of the work. */
+  declined: z.object({ type: z.literal('declined'), ref, attempt, reason: z.string(), retryAt: time }),
+  running: z.object({ type: z.literal('running'), ref, attempt, dueAt: time.exactOptional(), awaits: awaited.exactOptional() }),
+  validating: z.object({ type: z.literal('validating'), ref, output: json }),
+  /** `sent`: numbers of the links that carry a message on; the step's other outgoing links are dead. */
+  'step-succeeded': z.object({ type: z.literal('step-succeeded'), ref, sent, output: json.exactOptional() }),
+  /** One attempt failed or was lost; the next may begin at `retryAt`. */
+  'attempt-failed': z.object({ type: z.literal('attempt-failed'), ref, attempt, error: stepError, retryAt: time }),
+  'step-failed': z.object({ type: z.literal('step-failed'), ref, error: stepError, sent }),
+  /** An agent that was told to stop has stopped. */
+  stopped: z.object({ type: z.literal('stopped'), ref }),
+  compensating: z.object({ type: z.literal('compensating'), ref, input: json.exactOptional() }),
+  compensated: z.object({ type: z.literal('compensated'), ref }),
+  'compensation-failed': z.object({ type: z.literal('compensation-failed'), ref, error: stepError }),
+  /** A result for an attempt that no longer counts: kept as a fact, applied to nothing. */
+  'late-result': z.object({ type: z.literal('late-result'), ref, attempt, purpose, succeeded: z.boolean(), output: json }),
+  'follow-up-wanted': z.object({ type: z.literal('follow-up-wanted'), key: z.string(), definition: z.string(), input: json }),
+  'follow-up-started': z.object({ type: z.literal('follow-up-started'), key: z.string(), workflow: z.string() }),
+  conflict: z.object({
+    type: z.literal('conflict'),
+    kind: z.enum(['resource', 'temporal', 'data', 'safety']),
+    rule: z.string(),
+    /** Who and what collided, in words. */
+    parties: z.array(z.string()).readonly(),
+    options: z.array(z.string()).readonly(),
+    choice: z.string(),
+    explanation: z.string(),
+  }),
+  /** Of a home document: an agent made itself known, or as something else than before. */
+  'agent-registered': z.object({
+    type: z.literal('agent-registered'),
+    agent: z.string(),
+    kind: z.enum(['robot', 'human', 'ai']),
+    capabilities: z.array(z.string()).readonly(),
+    capacity: z.number(),
+  }),
+  'agent-came': z.object({ type: z.literal('agent-came'), agent: z.string() }),
+  'agent-went': z.object({ type: z.literal('agent-went'), agent: z.string() }),
+  /** The judgement of a proposal, known by ⟨its author's journal, n⟩; `explanation` is one sentence for the author. */
+  verdict: z.object({
+    type: z.literal('verdict'),
+    journal: z.string(),
+    n: z.number().int().positive(),
+    accepted: z.boolean(),
+    code: z.string(),
+    explanation: z.string(),
+  }),
+} as const
+
+type Known = { readonly [Type in keyof typeof EVENT_SCHEMAS]: Readonly<z.infer<(typeof EVENT_SCHEMAS)[Type]>> }
+
+/** Written by a newer version, or damaged: kept as it is, understood by nobody here. */
+export type UnknownEvent = { readonly type: 'unknown'; readonly code: number; readonly fields: readonly Json[] }
+
+export type EventType = keyof Known
+export type KnownEvent = Known[EventType]
+export type WorkflowEvent = KnownEvent | UnknownEvent
+export type EventOf<Type extends EventType> = Known[Type]
+
+export type StepError = z.infer<typeof stepError>
+export type Purpose = z.infer<typeof purpose>
+export type Awaited = z.infer<typeof awaited>
+export type Verdict = Omit<EventOf<'verdict'>, 'type'>
+export type ConflictRecord = Omit<EventOf<'conflict'>, 'type'>
+
+/** An event with its envelope: when (wall clock of the authority, never decreasing within a log) and by whom. */
+export interface LogEntry {
+  readonly at: number
+  readonly by: string
+  readonly event: WorkflowEvent
+}

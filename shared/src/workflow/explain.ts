@@ -1,0 +1,95 @@
+/**
+ * "Waiting for X since Y because Z": for any workflow and step, one sentence a tired person understands. Computed here once, shown
+ * the same by API, screens and command line. Times are left to the reader's clock: `since` travels beside the sentence.
+ */
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import { attemptOf, purposeOf, specOf, stepName } from './attempt.ts'
+import type { StepState, WorkflowState } from './state.ts'
+
+export const explain = (definition: CompiledDefinition, state: WorkflowState): string => {
+  switch (state.status) {
+    case 'completed':
+      return 'Completed.'
+    case 'failed':
+      return `Failed${at(definition, state)}: ${reason(state)}.${undone(state)}`
+    case 'cancelled':
+      return `Cancelled: ${reason(state)}.${undone(state)}`
+    case 'paused':
+      return 'Paused: running steps may finish, none is started until somebody resumes it.'
+    case 'pending':
+      return 'Waiting to be started.'
+    case 'active':
+      return explainActive(definition, state)
+  }
+}
+
+const explainActive = (definition: CompiledDefinition, state: WorkflowState): string => {
+  const atWork = sentencesOf(definition, state, (step) => step.status !== 'pending')
+  const sentences = atWork.length > 0 ? atWork : sentencesOf(definition, state, (step) => step.status === 'pending')
+  const { turnedBack } = state
+  const turn = turnedBack === undefined ? '' : `Going back, will end ${turnedBack.outcome} (${turnedBack.error.message}). `
+  const [first = 'Between two steps.', ...others] = sentences
+  return `${turn}${first}${others.length > 0 ? ` And ${others.length} more.` : ''}`
+}
+
+const sentencesOf = (definition: CompiledDefinition, state: WorkflowState, pick: (step: StepState) => boolean): readonly string[] =>
+  state.steps.flatMap((step) => (pick(step) && step.items === undefined ? (explainStep(definition, state, step) ?? []) : []))
+
+/** What a step waits for; nothing when it waits for nothing. */
+export const explainStep = (definition: CompiledDefinition, state: WorkflowState, step: StepState): string | undefined => {
+  const name = stepName(definition, step)
+  switch (step.status) {
+    case 'pending':
+      return step.parent === undefined && state.turnedBack === undefined ? pendingSentence(definition, state, step) : undefined
+    case 'ready':
+      return readySentence(definition, step, name)
+    case 'offered':
+      return `${name} waits for ${step.agent} to accept it.`
+    case 'running':
+      return runningSentence(step, name)
+    case 'waiting_for_resource':
+      return `${name} waits for resource ${step.resource}.`
+    case 'validating':
+      return `The output of ${name} is being checked.`
+    case 'compensating':
+      return step.agent === undefined ? `${name} is to be undone and waits for somebody to do it.` : `${step.agent} is undoing ${name}.`
+    default:
+      return undefined
+  }
+}
+
+const pendingSentence = (definition: CompiledDefinition, state: WorkflowState, step: StepState): string | undefined => {
+  const sources = specOf(definition, step).incoming.filter(({ from }) => state.steps[from]?.completion === undefined)
+  const names = sources.map(({ from }) => definition.steps[from]?.id ?? '?')
+  return names.length === 0 ? undefined : `${stepName(definition, step)} waits for ${names.join(', ')}.`
+}
+
+const readySentence = (definition: CompiledDefinition, step: StepState, name: string): string => {
+  const again = step.error === undefined ? '' : ` Attempt ${step.attempt} failed: ${step.error.message}.`
+  const work = attemptOf(definition, step, purposeOf(step))?.spec.work
+  if (work?.type !== 'task') return `${name} is about to be tried${step.attempt > 0 ? ' again' : ''}.${again}`
+  const who = work.kind === undefined ? 'an agent' : article(work.kind)
+  return `${name} waits for ${who} who can ${work.capability}.${again}`
+}
+
+const article = (kind: 'robot' | 'human' | 'ai'): string => ({ robot: 'a robot', human: 'a person', ai: 'an AI agent' })[kind]
+
+const runningSentence = (step: StepState, name: string): string => {
+  const { awaits } = step
+  if (awaits?.kind === 'signal') return `${name} waits for the signal “${awaits.signal}”.`
+  if (awaits?.kind === 'time') return `${name} waits until ${awaits.until}.`
+  if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.workflow} at ${awaits.home}.`
+  return step.agent === undefined ? `${name} is running.` : `${step.agent} is working on ${name}.`
+}
+
+const reason = (state: WorkflowState): string => state.turnedBack?.error.message ?? 'no reason recorded'
+
+const at = (definition: CompiledDefinition, state: WorkflowState): string => {
+  const step = state.turnedBack?.step === undefined ? undefined : state.steps[state.turnedBack.step]
+  return step === undefined ? '' : ` at ${stepName(definition, step)}`
+}
+
+const undone = (state: WorkflowState): string => {
+  const count = state.steps.filter((step) => step.status === 'compensated').length
+  return count === 0 ? '' : ` ${count} completed ${count === 1 ? 'step was' : 'steps were'} undone.`
+}

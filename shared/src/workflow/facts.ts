@@ -1,0 +1,134 @@
+/**
+ * Facts are never refused (C1). One that names the attempt in hand moves the step; a repetition changes nothing; any other is kept
+ * as a late result and applied to nothing (RES-6) — but when it tells that something was done after all, and the workflow is going
+ * back, it is undone with the rest; and when the workflow has ended, a person is asked.
+ */
+
+import { isRetryable } from '../policy/errors.ts'
+import type { Json } from '../values/json.ts'
+import { attemptOf, purposeOf, stepName } from './attempt.ts'
+import type { AttemptName, Fact } from './command.ts'
+import type { Draft } from './draft.ts'
+import { lateName } from './evolve.ts'
+import { failAttempt, stopReason, succeedStep } from './outcome.ts'
+import type { StepState } from './state.ts'
+import { isTerminal } from './status.ts'
+
+const LEASE_LOST = { code: 'lease-lost', message: 'nothing was heard from the agent within its lease', retryable: true }
+
+/** An offer that was declined is made again after this pause. */
+const DECLINED_PAUSE_MS = 250
+
+type AttemptFact = Extract<Fact, AttemptName>
+
+export const takeFact = (draft: Draft, fact: Fact): void => {
+  switch (fact.type) {
+    case 'signal':
+      return takeSignal(draft, fact)
+    case 'step-settled-elsewhere':
+      return takeElsewhere(draft, fact)
+    case 'follow-up-started': {
+      const wanted = draft.state.followUps.find((followUp) => followUp.key === fact.key)
+      if (wanted !== undefined && wanted.workflow === undefined) draft.emit(fact)
+      return
+    }
+    default:
+      return takeAttemptFact(draft, fact)
+  }
+}
+
+const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
+  const step = draft.step(fact.ref)
+  if (step === undefined) return
+  if (!isInHand(step, fact)) return takeLate(draft, step, fact)
+  const atWork = step.phase !== 'ready' && step.status !== 'ready'
+  switch (fact.type) {
+    case 'attempt-accepted':
+      return accept(draft, step, fact)
+    case 'attempt-succeeded':
+      return succeed(draft, step, fact)
+    case 'attempt-declined':
+      return atWork ? decline(draft, step, fact) : undefined
+    case 'attempt-failed': {
+      const { code, message, retryable } = fact.error
+      return atWork
+        ? failAttempt(draft, fact.ref, {
+            code,
+            message,
+            retryable: isRetryable(code, retryable),
+          })
+        : undefined
+    }
+    case 'lease-lost':
+      return atWork ? failAttempt(draft, fact.ref, LEASE_LOST) : undefined
+    case 'attempt-stopped':
+      if (!atWork) return
+      if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'stopped', ref: fact.ref })
+      return failAttempt(draft, fact.ref, { code: 'stopped-by-agent', message: 'the agent stopped', retryable: true })
+  }
+}
+
+/** The attempt this step waits for; or its last one while no other has begun, whose result still spares doing it again. */
+const isInHand = (step: StepState, name: AttemptName): boolean =>
+  step.attempt === name.attempt &&
+  purposeOf(step) === name.purpose &&
+  (step.status === 'offered' || step.status === 'running' || step.status === 'ready' || step.status === 'compensating')
+
+const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): void => {
+  if (step.status !== 'offered' && step.phase !== 'offered') return
+  const work = attemptOf(draft.definition, step, purposeOf(step))
+  if (work !== undefined) draft.emit({ type: 'running', ref, attempt, dueAt: draft.at + work.spec.timeoutMs })
+}
+
+const decline = (draft: Draft, step: StepState, fact: Extract<AttemptFact, { type: 'attempt-declined' }>): void => {
+  if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref: fact.ref })
+  const { ref, attempt, reason } = fact
+  draft.emit({ type: 'declined', ref, attempt, reason, retryAt: draft.at + DECLINED_PAUSE_MS })
+}
+
+const succeed = (draft: Draft, step: StepState, { ref, output }: Extract<AttemptFact, { type: 'attempt-succeeded' }>): void => {
+  if (purposeOf(step) === 'compensate') draft.emit({ type: 'compensated', ref })
+  else succeedStep(draft, ref, output)
+}
+
+const takeLate = (draft: Draft, step: StepState, fact: AttemptFact): void => {
+  if (fact.type !== 'attempt-succeeded' && fact.type !== 'attempt-failed') return
+  const { ref, attempt, purpose } = fact
+  const repeated = attempt === step.attempt && (purpose === 'compensate' ? step.status === 'compensated' : step.completion !== undefined)
+  if (repeated || draft.state.late.includes(lateName(fact))) return
+  const succeeded = fact.type === 'attempt-succeeded'
+  const output: Json = fact.type === 'attempt-succeeded' ? fact.output : { code: fact.error.code, message: fact.error.message }
+  draft.emit({ type: 'late-result', ref, attempt, purpose, succeeded, output })
+  if (succeeded && purpose === 'forward' && isTerminal(draft.state.status)) askAboutLateWork(draft, step)
+}
+
+const askAboutLateWork = (draft: Draft, step: StepState): void => {
+  const name = stepName(draft.definition, step)
+  if (step.status === 'succeeded' || attemptOf(draft.definition, step, 'compensate') === undefined) return
+  draft.emit({
+    type: 'conflict',
+    kind: 'data',
+    rule: 'late-work-after-end',
+    parties: [`step ${name}, reported done late`, `workflow, ended ${draft.state.status}`],
+    options: ['keep', 'compensate', 'ask'],
+    choice: 'ask',
+    explanation: `${name} was done after the workflow had ended ${draft.state.status}; somebody must decide whether to undo it by hand.`,
+  })
+}
+
+const takeSignal = (draft: Draft, { name, id, payload }: Extract<Fact, { type: 'signal' }>): void => {
+  if (isTerminal(draft.state.status) || draft.state.signals.some((signal) => signal.id === id)) return
+  draft.emit({ type: 'signalled', name, id, payload })
+  const waiting = draft.state.steps.findIndex((step) => step.awaits?.kind === 'signal' && step.awaits.signal === name)
+  if (waiting >= 0 && draft.state.turnedBack === undefined) succeedStep(draft, waiting, payload)
+}
+
+const takeElsewhere = (draft: Draft, fact: Extract<Fact, { type: 'step-settled-elsewhere' }>): void => {
+  if (draft.state.turnedBack !== undefined) return
+  draft.state.steps.forEach(({ awaits }, ref) => {
+    if (awaits?.kind !== 'step' || awaits.workflow !== fact.workflow || awaits.step !== fact.step) return
+    if (fact.succeeded) succeedStep(draft, ref, fact.output)
+    else
+      failAttempt(draft, ref, { code: 'dependency-failed', message: `${fact.step} of ${fact.workflow} will not succeed`, retryable: false })
+  })
+}

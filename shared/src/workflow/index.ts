@@ -1,0 +1,40 @@
+export { attemptOf, parseTaskId, purposeOf, specOf, stepName, taskId } from './attempt.ts'
+export { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
+export type { Act, AttemptName, Command, Decision, Fact } from './command.ts'
+export { drawConsequences } from './consequences.ts'
+export { type DecideContext, type Decided, decide, pastPointOfNoReturn } from './decide.ts'
+export { describeEvent } from './describe.ts'
+export { Draft, evaluateMapping } from './draft.ts'
+export type {
+  Awaited,
+  ConflictRecord,
+  EventOf,
+  EventType,
+  KnownEvent,
+  LogEntry,
+  Purpose,
+  StepError,
+  UnknownEvent,
+  Verdict,
+  WorkflowEvent,
+} from './event.ts'
+export { evolve } from './evolve.ts'
+export { explain, explainStep } from './explain.ts'
+export { DECISION_TABLE, type LifecycleEvent, legalDecisions, STEP_TABLE, type StepEvent, WORKFLOW_TABLE } from './lifecycle.ts'
+export { type LinkState, linkState } from './links.ts'
+export { turnBack } from './outcome.ts'
+export { type Progress, progress, statusPath } from './path.ts'
+export { PROPOSABLE, type Proposable, parseProposable } from './proposal.ts'
+export type { FollowUp, StepState, TurnedBack, WorkflowState } from './state.ts'
+export {
+  isSettled,
+  isTerminal,
+  STATUS_PATHS,
+  STEP_STATUSES,
+  type StatusPath,
+  type StepStatus,
+  WORKFLOW_STATUSES,
+  type WorkflowStatus,
+} from './status.ts'
+export type { Wanted, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
+export { inputOf, wanted } from './wanted.ts'

@@ -1,0 +1,65 @@
+/**
+ * What travels along links. A link whose source settled is either sent (it carried a message) or dead; until then it is undecided.
+ * A join looks at its incoming links only (dead-path elimination): it answers as soon as no later link can change the answer.
+ */
+import type { CompiledLink, CompiledStep } from '../definition/compiled.ts'
+import type { Json } from '../values/json.ts'
+import { isJsonObject } from '../values/json.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { type Draft, expressionError } from './draft.ts'
+import type { StepError } from './event.ts'
+import type { WorkflowState } from './state.ts'
+import { isSettled } from './status.ts'
+
+export type LinkState = 'undecided' | 'sent' | 'dead'
+
+export const linkState = (state: WorkflowState, link: CompiledLink): LinkState => {
+  if (state.sent.has(link.index)) return 'sent'
+  const source = state.steps[link.from]
+  // A step being undone has settled before; its links were decided then.
+  return source !== undefined && (isSettled(source.status) || source.status === 'compensating') ? 'dead' : 'undecided'
+}
+
+/** Numbers of the outgoing links that carry a message after the step ended so. */
+export const linksSent = (
+  draft: Draft,
+  step: CompiledStep,
+  outcome: 'succeeded' | 'failed',
+  output: Json,
+): Result<readonly number[], StepError> => {
+  const sent: number[] = []
+  for (const link of step.outgoing) {
+    const { trigger } = link.spec
+    if (trigger !== 'all' && (trigger === 'complete') !== (outcome === 'succeeded')) continue
+    const holds = link.when === undefined ? ok(true) : link.when.evaluate(draft.variables({ output }))
+    if (!holds.ok) return link.when === undefined ? ok(sent) : err(expressionError(link.when, holds.error))
+    if (holds.value === true) sent.push(link.index)
+  }
+  return ok(sent)
+}
+
+export const joinAnswer = (state: WorkflowState, step: CompiledStep): 'ready' | 'skip' | 'wait' => {
+  let sent = 0
+  let undecided = 0
+  for (const link of step.incoming) {
+    const at = linkState(state, link)
+    if (at === 'sent') sent += 1
+    else if (at === 'undecided') undecided += 1
+  }
+  const { join } = step.spec
+  if (join === 'all') return undecided > 0 ? 'wait' : sent > 0 ? 'ready' : 'skip'
+  const needed = join === 'any' ? 1 : join
+  if (sent >= needed) return 'ready'
+  return sent + undecided >= needed ? 'wait' : 'skip'
+}
+
+/** What incoming links put into the target's input, by target port. */
+export const delivered = (state: WorkflowState, step: CompiledStep): Record<string, Json> => {
+  const values: Record<string, Json> = {}
+  for (const { index, from, spec } of step.incoming) {
+    if (spec.targetPort === undefined || !state.sent.has(index)) continue
+    const output = state.steps[from]?.output ?? null
+    values[spec.targetPort] = spec.sourcePort === undefined ? output : isJsonObject(output) ? (output[spec.sourcePort] ?? null) : null
+  }
+  return values
+}

@@ -1,0 +1,39 @@
+/**
+ * What may be proposed to a workflow by a node that is not its authority (DESIGN §2.2). Everything else — offers, attempts — is
+ * between the authority and its agents. Content comes from other machines, so it is judged by schema before anything else.
+ */
+import { z } from 'zod'
+import type { Json } from '../values/json.ts'
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
+
+const json = z.custom<Json>((value) => value !== undefined)
+const priority = z.enum(['critical', 'high', 'normal', 'low'])
+const name = z.string().min(1).max(256)
+
+export const PROPOSABLE = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('create'),
+    home: name,
+    key: name,
+    definition: z.string().regex(/^[0-9a-f]{64}$/),
+    title: z.string().max(256),
+    priority,
+    input: json,
+  }),
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('cancel'), reason: z.string().max(1024) }),
+  z.strictObject({ type: z.literal('set-priority'), priority }),
+  z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
+  z.strictObject({ type: z.literal('step-settled-elsewhere'), workflow: name, step: name, succeeded: z.boolean(), output: json }),
+])
+
+export type Proposable = z.infer<typeof PROPOSABLE>
+
+export const parseProposable = (content: Json): Result<Proposable, Refusal> => {
+  const parsed = PROPOSABLE.safeParse(content)
+  if (parsed.success) return ok(parsed.data)
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'content'}: ${message}`)
+  return err(refusal('fix-request', 'malformed-proposal', `The proposal can't be understood: ${problems.join('; ')}.`))
+}

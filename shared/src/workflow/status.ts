@@ -1,0 +1,43 @@
+/** The words for where a workflow and a step stand (SM-1, SM-6). */
+
+/** What the log records about a workflow as a whole; the finer path is derived from its steps, so the two can't disagree. */
+export const WORKFLOW_STATUSES = ['pending', 'active', 'paused', 'completed', 'failed', 'cancelled'] as const
+export type WorkflowStatus = (typeof WORKFLOW_STATUSES)[number]
+
+export const STATUS_PATHS = [
+  'pending',
+  'active.initializing',
+  'active.executing.step_preparation',
+  'active.executing.step_execution',
+  'active.executing.step_validation',
+  'active.executing.step_cleanup',
+  'active.waiting_for_resource',
+  'active.synchronizing',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+] as const
+export type StatusPath = (typeof STATUS_PATHS)[number]
+
+export const STEP_STATUSES = [
+  'pending',
+  'ready',
+  'waiting_for_resource',
+  'offered',
+  'running',
+  'validating',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'compensating',
+  'compensated',
+] as const
+export type StepStatus = (typeof STEP_STATUSES)[number]
+
+export const isTerminal = (status: WorkflowStatus): boolean => status === 'completed' || status === 'failed' || status === 'cancelled'
+
+/** Nothing more will happen to the step unless the workflow turns back. */
+export const isSettled = (status: StepStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled' || status === 'compensated'

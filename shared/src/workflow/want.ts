@@ -1,0 +1,59 @@
+/** What should exist in the world because of a workflow's state. The engine compares and mends; ids are deterministic (E4). */
+import type { AgentKind, Priority } from '../definition/definition.ts'
+import type { Json } from '../values/json.ts'
+import type { AttemptName } from './command.ts'
+
+/** An attempt that waits for an agent to be chosen. */
+export interface WantedOffer extends AttemptName {
+  readonly capability: string
+  readonly kind?: AgentKind
+  readonly priority: Priority
+  readonly since: number
+}
+
+/** An attempt that an agent should know about: offered, running, or to be stopped. */
+export interface WantedTask extends AttemptName {
+  readonly task: string
+  readonly agent: string
+  readonly step: string
+  readonly title: string
+  readonly capability: string
+  readonly input: Json
+  readonly leaseMs: number
+  readonly mayFinishOffline: boolean
+  readonly accepted: boolean
+  /** Set when the agent should stop: why. */
+  readonly stop?: string
+}
+
+/** A call to a registered function. */
+export interface WantedCall extends AttemptName {
+  readonly id: string
+  readonly function: string
+  readonly input: Json
+}
+
+export type WantedWait = {
+  readonly ref: number
+  readonly home: string
+  readonly workflow: string
+  readonly step: string
+}
+
+export interface WantedStart {
+  readonly key: string
+  readonly definition: string
+  readonly input: Json
+}
+
+export interface Wanted {
+  readonly offers: readonly WantedOffer[]
+  readonly tasks: readonly WantedTask[]
+  readonly calls: readonly WantedCall[]
+  readonly waits: readonly WantedWait[]
+  readonly starts: readonly WantedStart[]
+  /** The earliest moment (wall) at which a `tick` would do something. */
+  readonly wakeAt?: number
+  /** Waits for a signal, which nobody can be asked for. */
+  readonly signals: readonly string[]
+}
