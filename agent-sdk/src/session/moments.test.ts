@@ -255,7 +255,7 @@ describe('tasks', () => {
 
     const redoing = sessionOf(begun, { onInterrupted: 'redo' })
     expect(redoing.asked()).toEqual(['connect'])
-    expect(redoing.welcome(0).asked()).toEqual(['perform'])
+    expect(redoing.welcome(0).asked()).toContain('perform')
   })
 
   test('closing waits for running work, aborted or not, and for the journal', () => {

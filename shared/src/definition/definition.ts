@@ -4,8 +4,12 @@
  *   steps ──links──▶ steps        a directed acyclic graph; a link carries a trigger, a condition and data
  *   compensations                 what undoes a completed step; referred to by name, never entered by a link
  *
- * Expressions are CEL texts. They see `input` (the workflow's), `steps.<id>.output`, and where it makes sense `output` (validation,
- * link conditions: the source's), `item` and `index` (inside a map), `failure` (inside a compensation: {step, code, message}).
+ * Expressions are CEL texts. Everywhere they see `input` (the workflow's), `key` (its idempotency key) and `steps.<id>.output`, and beside these
+ *
+ *   inside a map     `item`, `index`
+ *   validate         `output`: the attempt's; in a map also `item`, `index`
+ *   link conditions  `output`: the source's
+ *   compensations    `output`: of the step undone; `failure`: {step, code, message} of what turned the workflow back; in a map `item`, `index`
  */
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { Json, JsonObject } from '../values/json.ts'

@@ -38,7 +38,7 @@ export const orderOf = (steps: number, from: Uint32Array, to: Uint32Array): Orde
 }
 
 /** Successors of step s stand at `successors[first[s]] … successors[first[s + 1] − 1]`. */
-export const adjacencyOf = (steps: number, from: Uint32Array, to: Uint32Array): { first: Uint32Array; successors: Uint32Array } => {
+const adjacencyOf = (steps: number, from: Uint32Array, to: Uint32Array): { first: Uint32Array; successors: Uint32Array } => {
   const first = new Uint32Array(steps + 1)
   for (const source of from) first[source + 1] = at(first, source + 1) + 1
   for (let step = 0; step < steps; step++) first[step + 1] = at(first, step + 1) + at(first, step)

@@ -2,6 +2,7 @@
 import type { Rights } from '../document/rights.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
@@ -13,6 +14,8 @@ export interface Core {
   readonly units: Units
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
+  /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
+  cursorOf(key: string): PeerCursor | undefined
   isAuthority(home: string): boolean
   rightsOf(peer: string, home: string): Rights
   /** Takes note of what a unit now wants; carried out after the commit. */

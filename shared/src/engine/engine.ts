@@ -18,6 +18,7 @@ import { Calls } from './calls.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
+import type { PeerCursor } from './cursors.ts'
 import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
@@ -28,8 +29,8 @@ import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
 
 export interface Committed {
-  /** Homes whose feeds grew. */
-  readonly homes: ReadonlySet<string>
+  /** Homes whose feeds grew, with the number of new entries by origin. */
+  readonly feeds: ReadonlyMap<string, ReadonlyMap<string, number>>
   readonly summaries: readonly Summary[]
 }
 
@@ -44,6 +45,8 @@ export class Engine implements Core {
   readonly units: Units
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
+  /** ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here. */
+  readonly cursors: Map<string, PeerCursor>
   readonly #config: EngineConfig
   readonly #calls: Calls
   readonly #alarms = new Alarms()
@@ -59,7 +62,14 @@ export class Engine implements Core {
   #cancelAlarm: () => void = () => {}
   #alarmAt: number | undefined
 
-  constructor(config: EngineConfig, author: Author, catalogue: Catalogue, summaries: Map<string, Summary>) {
+  constructor(
+    config: EngineConfig,
+    author: Author,
+    catalogue: Catalogue,
+    summaries: Map<string, Summary>,
+    cursors: Map<string, PeerCursor>,
+  ) {
+    this.cursors = cursors
     this.#config = config
     this.author = author
     this.journal = `${author.node}.${author.life}`
@@ -133,6 +143,10 @@ export class Engine implements Core {
   }
 
   // ── Core ──
+
+  cursorOf(key: string): PeerCursor | undefined {
+    return this.cursors.get(key)
+  }
 
   isAuthority(home: string): boolean {
     return this.#config.authorityOf.has(home)
@@ -253,17 +267,16 @@ export class Engine implements Core {
   // ── after the commit ──
 
   #release(turn: Turn): void {
-    const homes = new Set<string>()
+    const feeds = turn.appended
+    for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     const summaries: Summary[] = []
     for (const roster of turn.rosters) {
-      if (roster.isStaged) homes.add(roster.home)
       roster.committed()
     }
     for (const unit of turn.touched) {
       const changed = unit.isStaged
       unit.committed()
       if (!changed) continue
-      homes.add(unit.home)
       const summary = turn.summaries.get(unit)
       if (summary !== undefined) {
         this.#summaries.set(unit.id, summary)
@@ -272,7 +285,7 @@ export class Engine implements Core {
       this.#carryOut(unit, false)
     }
     this.units.trim((unit) => this.#wants.has(unit.id))
-    if (homes.size > 0) for (const listener of this.#listeners) listener({ homes, summaries })
+    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
     this.#setAlarm()
   }
 

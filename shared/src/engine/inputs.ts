@@ -1,6 +1,6 @@
 /** What can be put into a turn (E1). Each gets one answer, after the commit. */
 
-import type { Refusal } from '../values/refusal.ts'
+import type { FeedUpdate, Refused } from '../link/index.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { Presence } from './roster.ts'
@@ -37,8 +37,10 @@ export interface ReceivedInput {
   readonly peer: string
   readonly home: string
   readonly generation: string
+  /** Where the durable cursor must stand for this to be taken; elsewhere another session was faster. */
+  readonly from: number
   readonly to: number
-  readonly updates: readonly { readonly document: string; readonly update: Uint8Array }[]
+  readonly updates: readonly FeedUpdate[]
 }
 
 /** An agent came, went or changed: for the home document. */
@@ -61,7 +63,7 @@ export interface Answer {
   /** Nothing changed: it had all happened before. */
   readonly replayed: boolean
   /** Updates a peer sent that were refused, each with the reason; the rest was taken. */
-  readonly rejected: readonly { readonly index: number; readonly refusal: Refusal }[]
+  readonly rejected: readonly Refused[]
 }
 
 export const isProposable = (command: Decision | Fact): command is Proposable =>

@@ -3,21 +3,23 @@
  * wants is compared with what is there — nothing, after a crash — and mended.
  */
 import type { Definition } from '../definition/definition.ts'
-import type { Store } from '../ports/store.ts'
+import type { Row, Store } from '../ports/store.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import { clientIdOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { Catalogue, DEFINITIONS } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
+import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
-import { CURSORS } from './turn.ts'
 
 /** The collections an engine needs in its store. */
 export const ENGINE_SCHEMAS = [
   { name: WORKFLOWS, indices: ['open'] },
   { name: CURSORS, indices: [] },
+  { name: REFUSALS, indices: ['peer'] },
+  { name: REJECTED, indices: [] },
   { name: DEFINITIONS, indices: [] },
   { name: 'node', indices: [] },
 ] as const
@@ -47,9 +49,11 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   })
   if (!began.ok) return err(refusal('ask-person', `store-${began.error.code}`, 'The store does not take the beginning of a new life.'))
   const summaries = new Map<string, Summary>()
-  for await (const row of rowsOf(store, WORKFLOWS)) if (isSummary(row)) summaries.set(row.id, row)
+  for await (const { value } of rowsOf(store, WORKFLOWS)) if (isSummary(value)) summaries.set(value.id, value)
+  const cursors = new Map<string, PeerCursor>()
+  for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
-  const engine = new Engine(config, author, catalogue, summaries)
+  const engine = new Engine(config, author, catalogue, summaries, cursors)
   for (const home of config.authorityOf) await emptyRoster(engine, home)
   const recovered = await recoverAll(engine, summaries, problems)
   return ok({ engine, life, recovered, problems })
@@ -77,18 +81,18 @@ const emptyRoster = async (engine: Engine, home: string): Promise<void> => {
 
 const loadDefinitions = async (store: Store, catalogue: Catalogue): Promise<string[]> => {
   const problems: string[] = []
-  for await (const row of rowsOf(store, DEFINITIONS)) {
-    const problem = isDefinition(row) ? catalogue.addPlain(row) : 'a stored definition can not be read'
+  for await (const { value } of rowsOf(store, DEFINITIONS)) {
+    const problem = isDefinition(value) ? catalogue.addPlain(value) : 'a stored definition can not be read'
     if (problem !== undefined) problems.push(problem)
   }
   return problems
 }
 
-async function* rowsOf(store: Store, collection: string): AsyncGenerator<Json> {
+async function* rowsOf(store: Store, collection: string): AsyncGenerator<Row> {
   let afterKey: string | undefined
   for (;;) {
     const rows = await store.list(collection, { limit: PAGE, ...(afterKey === undefined ? {} : { afterKey }) })
-    for (const row of rows) yield row.value
+    yield* rows
     afterKey = rows.at(-1)?.key
     if (rows.length < PAGE) return
   }

@@ -10,6 +10,7 @@
 import { judge } from '../conflict/judge.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { admissible, judgeUpdate, type Malformed, propose, waitingProposals } from '../document/index.ts'
+import type { Refused } from '../link/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import { homeDocumentOf, isWorkflowId } from '../values/ids.ts'
 import type { Instant } from '../values/instant.ts'
@@ -21,13 +22,12 @@ import { decide } from '../workflow/decide.ts'
 import { isTerminal } from '../workflow/status.ts'
 import { wanted } from '../workflow/wanted.ts'
 import type { Core } from './core.ts'
+import { CURSORS, type PeerCursor, refusalRow } from './cursors.ts'
 import { type Answer, type Input, isProposable, type PresenceInput, type ReceivedInput, type WillInput } from './inputs.ts'
 import { creationOf, summaryOf } from './projections.ts'
 import { foldRoster, presenceEvents, type Roster } from './roster.ts'
 import { type Summary, WORKFLOWS } from './summary.ts'
 import type { Unit } from './unit.ts'
-
-export const CURSORS = 'cursors'
 
 export class Turn {
   readonly #core: Core
@@ -36,6 +36,10 @@ export class Turn {
   readonly rosters = new Set<Unit<Roster>>()
   /** Rows of what this turn changed. */
   readonly summaries = new Map<Unit, Summary>()
+  /** Home → origin → updates this turn appends. */
+  readonly appended = new Map<string, Map<string, number>>()
+  /** Where the peers' feeds stand after this turn. */
+  readonly cursors = new Map<string, PeerCursor>()
   readonly #puts: Put[] = []
 
   constructor(core: Core, now: Instant) {
@@ -164,16 +168,22 @@ export class Turn {
 
   // ── what the link brings ──
 
-  #receive({ peer, home, generation, to, updates }: ReceivedInput): Result<Answer, Refusal> {
-    const rejected: { readonly index: number; readonly refusal: Refusal }[] = []
+  #receive({ peer, home, generation, from, to, updates }: ReceivedInput): Result<Answer, Refusal> {
+    const key = `${peer}/${home}`
+    const cursor = this.cursors.get(key) ?? this.#core.cursorOf(key)
+    const stands = cursor?.generation === generation ? cursor.sequence : 0
+    if (stands !== from) return err(refusal('retry-later', 'cursor-moved', `The feed of ${home} is held up to ${stands}, not ${from}.`))
+    const rejected: Refused[] = []
     const news = new Set<Unit>()
-    updates.forEach(({ document, update }, index) => {
+    for (const { document, sequence, update } of updates) {
       const refused = this.#place(document, peer, home, update, news)
-      if (refused !== undefined) rejected.push({ index, refusal: refused })
-    })
+      if (refused !== undefined) rejected.push({ document, sequence, refusal: refused })
+    }
     for (const unit of news) this.#takeNews(unit)
     if (!this.#core.isAuthority(home)) for (const unit of this.rosters) assertFolded(unit)
-    this.#puts.push({ collection: CURSORS, key: `${peer}/${home}`, value: { generation, sequence: to } })
+    for (const each of rejected) this.#puts.push(refusalRow(peer, { home, generation, ...each }))
+    this.cursors.set(key, { generation, sequence: to })
+    this.#puts.push({ collection: CURSORS, key, value: { generation, sequence: to } })
     return ok({ ...DECIDED, rejected })
   }
 
@@ -256,10 +266,16 @@ export class Turn {
       if (!flushed.ok) return flushed
       if (flushed.value.length === 0) continue
       appends.push(...flushed.value)
+      for (const { home, origin } of flushed.value) this.#count(home, origin)
       expected.set(unit.id, unit.version)
     }
     for (const unit of this.touched) this.#project(unit)
     return ok({ appends, puts: this.#puts, removals: [], expected })
+  }
+
+  #count(home: string, origin: string): void {
+    const origins = this.appended.get(home) ?? new Map<string, number>()
+    this.appended.set(home, origins.set(origin, (origins.get(origin) ?? 0) + 1))
   }
 
   #project(unit: Unit): void {

@@ -33,8 +33,14 @@ export const acknowledge = (backlog: Backlog, sequence: number, at: number): Bac
     const lost = { end: backlog.acknowledged, count: backlog.acknowledged - sequence, at }
     return { acknowledged: sequence, marks: [lost, ...backlog.marks] }
   }
-  return { acknowledged: sequence, marks: backlog.marks.filter((mark) => mark.end > sequence) }
+  return clear({ ...backlog, acknowledged: sequence }, sequence)
 }
+
+/** Nothing up to here is pending, though the hub's cursor may be lower: what lies between came from the hub itself. */
+export const clear = (backlog: Backlog, sequence: number): Backlog => ({
+  ...backlog,
+  marks: backlog.marks.filter((mark) => mark.end > sequence),
+})
 
 export const pendingIn = (backlog: Backlog): number => backlog.marks.reduce((sum, mark) => sum + mark.count, 0)
 

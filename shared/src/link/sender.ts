@@ -77,6 +77,9 @@ export const acknowledged = (sender: Sender, ack: Ack, at: number): Step<Sender>
 /** Waits for somebody: a page from the store, or an ack from the peer. */
 export const isWaiting = (sender: Sender): boolean => sender.reading || sender.flight.length > 0
 
+/** Up to here the peer lacks nothing. Past its own cursor lie, when nothing is under way, only entries that it sent itself. */
+export const settledUpTo = (sender: Sender): number => (isWaiting(sender) || sender.queue.length > 0 ? sender.acked : sender.read)
+
 /** Updates that this session knows of and that the peer has not acknowledged; there may be more in the feed. */
 export const unacknowledged = (sender: Sender): number =>
   sender.flight.reduce((sum, group) => sum + group.updates, 0) + sender.queue.filter((entry) => entry.origin !== sender.peer).length

@@ -76,7 +76,7 @@ export const answer = (streams: Streams, input: StreamInput, at: number): Step<S
     case 'commit-failed':
       return atReceiver(streams, input.home, (receiver) => commitFailed(receiver, input.reason))
     case 'rejection-noted':
-      return stay(streams, send({ ...input, type: 'noted' }))
+      return stay(streams, notedOf(input))
     default:
       return input satisfies never
   }
@@ -88,6 +88,10 @@ export const longestWait = (streams: Streams): { readonly home: string; readonly
   const first = waiting.reduce<Sender | undefined>((old, one) => (old && old.progressAt <= one.progressAt ? old : one), undefined)
   return first && { home: first.home, since: first.progressAt }
 }
+
+/** Named member by member: an input may carry more than the message, which is strict, may hold. */
+const notedOf = ({ home, generation, sequence }: { home: string; generation: string; sequence: number }): StreamOutput =>
+  send({ type: 'noted', home, generation, sequence })
 
 const cursorIn = (cursors: readonly Cursor[], home: string, generation: string): number =>
   cursors.find((cursor) => cursor.home === home && cursor.generation === generation)?.sequence ?? 0

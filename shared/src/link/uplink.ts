@@ -9,22 +9,24 @@
  *
  * Doesn't know about sockets, stores or clocks: a shell carries out what it says.
  */
-import { acknowledge, type Backlog, emptyBacklog, grow } from './backlog.ts'
+import { acknowledge, type Backlog, clear, emptyBacklog, grow } from './backlog.ts'
 import { byeOf, closedBy, type End, noCommonVersion, notUnderstood, outOfTurn, silent, stopped } from './close.ts'
 import { decodeDown } from './codec.ts'
 import { answered, type Conversation, heard, openConversation, tick } from './conversation.ts'
 import { type StreamInput, type StreamOutput, send } from './exchange.ts'
 import type { Down, Hello, Welcome } from './messages/index.ts'
+import { type Sender, settledUpTo } from './sender.ts'
 import type { Step } from './step.ts'
 import type { Recall } from './streams.ts'
 import { retryDelayMs } from './timing.ts'
 import type { Moment, PlainOutput, Uplink, UplinkInput, UplinkSettings, UplinkState, UplinkStep } from './uplink-state.ts'
 import { VERSIONS } from './versions.ts'
 
+type Backlogs = ReadonlyMap<string, Backlog>
 type Live = Extract<UplinkState, { name: 'live' }>
 
 /** @param backlogs what each home's feed is known to hold unacknowledged, from the last run of this process */
-export const openUplink = (settings: UplinkSettings, backlogs: ReadonlyMap<string, Backlog> = new Map()): Uplink => ({
+export const openUplink = (settings: UplinkSettings, backlogs: Backlogs = new Map()): Uplink => ({
   settings,
   state: { name: 'offline' },
   session: 0,
@@ -131,14 +133,23 @@ const converse = (uplink: Uplink, say: (conversation: Conversation) => Step<Conv
 
 const settle = (uplink: Uplink, live: Live, step: Step<Conversation>, moment: Moment): UplinkStep => {
   if (step.end !== undefined) return cut(uplink, step.end, moment)
-  const backlogs = step.outputs.reduce((known, output) => noteAck(known, output, moment.wall), uplink.backlogs)
+  const acknowledged = step.outputs.reduce((known, output) => noteAck(known, output, moment.wall), uplink.backlogs)
+  const backlogs = withoutSettled(acknowledged, step.state.streams.senders)
   return emit({ ...uplink, backlogs, state: { ...live, conversation: step.state } }, ...step.outputs)
 }
 
-const noteAck = (backlogs: ReadonlyMap<string, Backlog>, output: StreamOutput, wall: number): ReadonlyMap<string, Backlog> =>
+const noteAck = (backlogs: Backlogs, output: StreamOutput, wall: number): Backlogs =>
   output.type === 'acknowledged'
     ? new Map(backlogs).set(output.home, acknowledge(backlogs.get(output.home) ?? emptyBacklog, output.sequence, wall))
     : backlogs
+
+const withoutSettled = (backlogs: Backlogs, senders: ReadonlyMap<string, Sender>): Backlogs =>
+  new Map(
+    [...backlogs].map(([home, backlog]) => {
+      const sender = senders.get(home)
+      return [home, sender === undefined || backlog.marks.length === 0 ? backlog : clear(backlog, settledUpTo(sender))]
+    }),
+  )
 
 const halt = (uplink: Uplink): UplinkStep => emit({ ...uplink, state: { name: 'offline' } }, ...farewell(uplink.state, stopped))
 

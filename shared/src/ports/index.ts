@@ -15,4 +15,4 @@ export {
   type StoreError,
   StoreFailure,
 } from './store.ts'
-export type { Connection, ConnectionHandlers } from './transport.ts'
+export type { Connection, ConnectionHandlers, Dial } from './transport.ts'

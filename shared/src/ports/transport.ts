@@ -13,3 +13,6 @@ export interface ConnectionHandlers {
   onMessage(message: Uint8Array): void
   onClose(code: number, reason: string): void
 }
+
+/** Opens a connection to a fixed place. `onOpen` or `onClose` follows, never both before the other, never synchronously. */
+export type Dial = (handlers: ConnectionHandlers & { onOpen(): void }) => Connection

@@ -78,6 +78,22 @@ describe('kernel', () => {
     expect(woken).toBe(101)
   })
 
+  test('K2 what was begun outside the run is settled before its first event', async () => {
+    const kernel = new Kernel(new Prng(1))
+    const begin = async (): Promise<void> => {
+      await hops(100)
+      kernel.at(5, 'tick', () => undefined)
+    }
+    begin()
+    await kernel.run(10)
+    expect([kernel.events, kernel.now]).toEqual([1, 10])
+    let settled = false
+    hops(100).then(() => {
+      settled = true
+    })
+    expect(await kernel.runUntil(() => settled, 10)).toBe(true)
+  })
+
   test('K4 an error ends the run, from a callback, from its promise, from a check, from outside', async () => {
     const failing: ((kernel: Kernel) => void)[] = [
       (kernel) => kernel.at(1, 'throws', () => fail()),

@@ -81,12 +81,14 @@ export class Kernel {
 
   /** Everything due up to and including the given time; then it is that time. */
   async run(untilMs: number): Promise<void> {
+    await drainMicrotasks() // what was begun between two runs may have its first event yet to schedule
     while (await this.#step(untilMs));
     this.#now = Math.max(this.#now, untilMs)
   }
 
   /** Stops after the first event that makes the predicate true; false if that had not come when the limit was reached. */
   async runUntil(predicate: () => boolean, limitMs: number): Promise<boolean> {
+    await drainMicrotasks()
     while (!predicate()) {
       if (await this.#step(limitMs)) continue
       this.#now = Math.max(this.#now, limitMs)

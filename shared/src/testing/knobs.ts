@@ -8,6 +8,7 @@
  *
  * A knob of a family that is off has its `off` value. Each knob draws from its own stream, so a new one shifts none.
  */
+import type { StoreFaults } from './faulty-store.ts'
 import type { Prng } from './prng.ts'
 import type { LinkConditions } from './sim-link.ts'
 
@@ -27,10 +28,9 @@ const SHARES = {
   freeze: 0.3,
   skew: 0.5,
   jump: 0.3,
-  tornWrite: 0.5,
+  slowDisk: 0.5,
   fullDisk: 0.3,
   syncFailure: 0.3,
-  bitRot: 0.2,
   offline: 0.1,
   clone: 0.01,
   revoke: 0.05,
@@ -69,10 +69,9 @@ const RANGES = {
   maxDriftPpm: { family: 'skew', off: 0, low: 0, high: 200 },
   maxOffsetMs: { family: 'skew', off: 0, low: 0, high: 10 * MINUTE_MS, whole: true },
   jumpsPerHour: { family: 'jump', off: 0, low: 0, high: 1 },
-  tornWriteShare: { family: 'tornWrite', off: 0, low: 0, high: 1 },
+  maxSyncMs: { family: 'slowDisk', off: 0, low: 0, high: 2 * SECOND_MS, whole: true },
   fullDiskChance: { family: 'fullDisk', off: 0, low: 0, high: 0.02 },
   syncFailureChance: { family: 'syncFailure', off: 0, low: 0, high: 0.005 },
-  rottenBits: { family: 'bitRot', off: 0, low: 0, high: 10, whole: true },
   offlineMs: { family: 'offline', off: 0, low: 0, high: 7 * DAY_MS, whole: true },
   clones: { family: 'clone', off: 0, low: 1, high: 1, whole: true },
   revocations: { family: 'revoke', off: 0, low: 1, high: 1, whole: true },
@@ -138,10 +137,9 @@ const drawValues = (prng: Prng, families: ReadonlySet<Family>): Readonly<Record<
     maxDriftPpm: draw('maxDriftPpm'),
     maxOffsetMs: draw('maxOffsetMs'),
     jumpsPerHour: draw('jumpsPerHour'),
-    tornWriteShare: draw('tornWriteShare'),
+    maxSyncMs: draw('maxSyncMs'),
     fullDiskChance: draw('fullDiskChance'),
     syncFailureChance: draw('syncFailureChance'),
-    rottenBits: draw('rottenBits'),
     offlineMs: draw('offlineMs'),
     clones: draw('clones'),
     revocations: draw('revocations'),
@@ -163,4 +161,17 @@ export const linkConditionsOf = ({ values }: Knobs): LinkConditions => ({
   reset: values.resetsPerMessage,
   timeoutAtHeal: values.timeoutAtHeal,
   bytesPerMs: values.bytesPerMs,
+})
+
+export const storeFaultsOf = ({ values }: Knobs): StoreFaults => ({
+  minSyncMs: 0,
+  maxSyncMs: values.maxSyncMs,
+  diskFull: values.fullDiskChance,
+  unknownOutcome: values.syncFailureChance,
+})
+
+/** A machine's clock skew within the knobs, from that machine's own stream. */
+export const drawSkew = (prng: Prng, { values }: Knobs): { readonly driftPpm: number; readonly offsetMs: number } => ({
+  driftPpm: prng.range(-values.maxDriftPpm, values.maxDriftPpm),
+  offsetMs: prng.between(-values.maxOffsetMs, values.maxOffsetMs),
 })

@@ -8,108 +8,20 @@
  * N2  A deaf lane carries nothing any more, not even its end, and says so to nobody: the half-open connection.
  * N3  What was under way from or to a process that dies is lost.
  *
- * A lane keeps what is under way in one queue, and an arrival delivers the head of it, whichever event that arrival came from. So order
- * holds by construction, whatever the tie-breaks and freezes.
+ * The lanes are in sim-lane.
  */
 import type { Connection, ConnectionHandlers } from '../ports/transport.ts'
 import type { Kernel } from './kernel.ts'
+import { ABNORMAL, type Item, Lane, type LaneEnd } from './sim-lane.ts'
 import type { SimLink } from './sim-link.ts'
 import type { Death, SimProcess } from './sim-process.ts'
-
-/** The code of an end without a goodbye (RFC 6455 §7.1.5). */
-export const ABNORMAL = 1006
 
 export interface DialHandlers extends ConnectionHandlers {
   /** A dial that fails calls `onClose` with 1006 and never this. */
   onOpen(connection: Connection): void
 }
 
-type Item =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'message'; readonly bytes: Uint8Array }
-  | { readonly kind: 'end'; readonly code: number; readonly reason: string }
-
-class Lane {
-  readonly #kernel: Kernel
-  readonly #link: SimLink
-  readonly #receiver: End
-  #queue: Item[] = []
-  #lastArrivalAt = 0
-  #bufferedBytes = 0
-  #held = 0
-  #deaf = false
-
-  constructor(kernel: Kernel, link: SimLink, receiver: End) {
-    this.#kernel = kernel
-    this.#link = link
-    this.#receiver = receiver
-  }
-
-  get bufferedBytes(): number {
-    return this.#bufferedBytes
-  }
-
-  send(item: Item): void {
-    this.#queue.push(item)
-    this.#bufferedBytes += sizeOf(item)
-    if (this.#deaf) return
-    if (this.#link.isCut) this.#hold()
-    else this.#travel(sizeOf(item))
-  }
-
-  /** Forgets what is under way and ends the connection at the far end. */
-  abort(reason: string): void {
-    this.#queue = []
-    this.#bufferedBytes = 0
-    this.send({ kind: 'end', code: ABNORMAL, reason })
-  }
-
-  deafen(): void {
-    this.#deaf = true
-  }
-
-  /** Whether the message just sent was one too many for the connection. */
-  breaks(): boolean {
-    return this.#link.resets()
-  }
-
-  #travel(bytes: number): void {
-    const onItsOwn = this.#kernel.now + this.#link.transitMs(bytes) + this.#link.retransmissionMs()
-    this.#lastArrivalAt = Math.max(this.#lastArrivalAt, onItsOwn)
-    const label = `from ${this.#link.from}`
-    this.#kernel.at(this.#lastArrivalAt - this.#kernel.now, label, () => this.#arrive(), this.#link.to)
-  }
-
-  #arrive(): unknown {
-    if (this.#deaf) return undefined
-    if (!this.#link.isCut) return this.#receiver.process.enter(() => this.#deliver())
-    this.#hold()
-    return undefined
-  }
-
-  #deliver(): unknown {
-    if (this.#deaf) return undefined
-    const item = this.#queue.shift()
-    if (item === undefined) return undefined
-    this.#bufferedBytes -= sizeOf(item)
-    return this.#receiver.receive(item)
-  }
-
-  #hold(): void {
-    this.#held += 1
-    if (this.#held === 1) this.#link.whenHealed(() => this.#resume())
-  }
-
-  #resume(): void {
-    const held = this.#held
-    this.#held = 0
-    if (this.#deaf || this.#queue.length === 0) return
-    if (this.#link.timedOut()) this.#receiver.breakBoth('timed out')
-    else for (let index = 0; index < held; index++) this.#travel(0)
-  }
-}
-
-export class End implements Connection {
+export class End implements Connection, LaneEnd {
   readonly process: SimProcess
   readonly #kernel: Kernel
   #state: 'opening' | 'open' | 'ended' = 'opening'
@@ -212,5 +124,3 @@ export class End implements Connection {
     else this.#outgoing?.deafen()
   }
 }
-
-const sizeOf = (item: Item): number => (item.kind === 'message' ? item.bytes.length : 0)

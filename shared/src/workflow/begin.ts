@@ -21,16 +21,16 @@ export const beginStep = (draft: Draft, ref: number): void => {
     case 'function':
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt: draft.at + spec.timeoutMs })
     case 'wait':
-      return beginWait(draft, ref, spec.work)
+      return beginWait(draft, ref, spec.work, draft.at + spec.timeoutMs)
     case 'map':
       return fanOut(draft, ref, spec.work)
   }
 }
 
-const beginWait = (draft: Draft, ref: number, work: WaitWork): void => {
+const beginWait = (draft: Draft, ref: number, work: WaitWork, dueAt: number): void => {
   const awaits = awaited(draft, ref, work)
   if (!awaits.ok) return failStep(draft, ref, awaits.error)
-  draft.emit({ type: 'running', ref, attempt: 1, awaits: awaits.value })
+  draft.emit({ type: 'running', ref, attempt: 1, dueAt, awaits: awaits.value })
   if (awaits.value.kind !== 'signal') return
   const name = awaits.value.signal
   const early = draft.state.signals.find((signal) => signal.name === name)

@@ -60,7 +60,10 @@ export class Draft {
     const outputs: Record<string, Json> = {}
     for (const step of this.#state.steps) {
       if (step.parent !== undefined) continue
-      outputs[specOf(this.definition, step).id] = { status: step.status, ...(step.output === undefined ? {} : { output: step.output }) }
+      const { status } = step
+      // Whoever succeeds with nothing to say has said null: the expression of a later step must not fail on it.
+      const output = step.output ?? (status === 'succeeded' ? null : undefined)
+      outputs[specOf(this.definition, step).id] = output === undefined ? { status } : { status, output }
     }
     return outputs
   }

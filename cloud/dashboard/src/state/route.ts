@@ -23,6 +23,15 @@ export const overviewAddress = (filter: Filter): string => {
   return query.size === 0 ? '#/' : `#/?${query}`
 }
 
+/**
+ * Shows another address in the place of the present one: the way back leads to the page before, not to the last letter typed. At once,
+ * not in a later task as the browser's own event comes, or fast typing would outrun the field that shows it.
+ */
+export const replaceAddress = (address: string): void => {
+  history.replaceState(null, '', address)
+  window.dispatchEvent(new HashChangeEvent('hashchange'))
+}
+
 const parseFilter = (query: URLSearchParams): Filter => ({
   text: query.get('text') ?? '',
   facility: query.get('facility') ?? undefined,

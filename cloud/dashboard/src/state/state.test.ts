@@ -41,9 +41,20 @@ test('facilities follow the same rules', () => {
 })
 
 test('P4 a silent open socket counts as knowing, up to the moment it went', () => {
-  const state = after({ type: 'live', at: 10, live: 'live' }, { type: 'live', at: 500, live: 'waiting' }, { type: 'unreachable' })
+  const state = after(
+    snapshot(5),
+    { type: 'live', at: 10, live: 'live' },
+    { type: 'live', at: 500, live: 'waiting' },
+    { type: 'unreachable' },
+  )
   expect(state).toMatchObject({ live: 'waiting', lost: true, knownAt: 500 })
   expect(reduce(state, { type: 'live', at: 900, live: 'connecting' })).toMatchObject({ lost: true, knownAt: 500 })
+})
+
+test('P4 before the first snapshot nothing is known, whatever the socket says', () => {
+  expect(
+    after({ type: 'live', at: 1, live: 'live' }, said(2, 'a'), { type: 'facilities', askedAt: 3, facilities: [] }).knownAt,
+  ).toBeUndefined()
 })
 
 test('any answer ends the loss', () => {

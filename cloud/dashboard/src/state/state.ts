@@ -9,7 +9,8 @@
  *   P1  A live message replaces what is held: the socket is in order.
  *   P2  An answer asked for at t never overwrites what the socket said after t.
  *   P3  A snapshot asked for after the hello leaves no gap: what it lacks, and the socket didn't say, is gone.
- *   P4  `knownAt` is the last moment at which the page had reason to believe that it shows the present.
+ *   P4  `knownAt` is the last moment at which the page had reason to believe that it shows the present; absent until the first snapshot,
+ *       or an empty page would read as “nothing is held up”.
  */
 import type { LivePhase } from '../api/live.ts'
 import type { FacilityView, WorkflowSummary } from '../api/types.ts'
@@ -58,7 +59,7 @@ export const reduce = (state: DashboardState, action: Action): DashboardState =>
   switch (action.type) {
     case 'snapshot':
       return {
-        ...known(state, action.askedAt),
+        ...known({ ...state, knownAt: state.knownAt ?? action.askedAt }, action.askedAt),
         workflows: replaced(state.workflows, action.workflows, action.askedAt),
         facilities: replaced(state.facilities, action.facilities, action.askedAt),
         truncated: action.truncated,
@@ -90,7 +91,7 @@ const live = (state: DashboardState, next: LivePhase, at: number): DashboardStat
 
 const known = (state: DashboardState, at: number): DashboardState => ({
   ...state,
-  knownAt: Math.max(at, state.knownAt ?? at),
+  ...(state.knownAt === undefined ? {} : { knownAt: Math.max(at, state.knownAt) }),
   lost: false,
 })
 

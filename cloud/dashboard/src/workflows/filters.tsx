@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import type { FacilityView } from '../api/types.ts'
 import { type Filter, noFilter, PRIORITIES, SORTS, type Sort, STANDINGS, type Standing } from '../state/listing.ts'
-import { oneOf, overviewAddress } from '../state/route.ts'
+import { oneOf, overviewAddress, replaceAddress } from '../state/route.ts'
 import { PRIORITY_WORDS } from '../words/status.ts'
 
 export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
@@ -25,11 +25,8 @@ interface FiltersProps {
   readonly counts: Readonly<Record<Standing, number>>
 }
 
-/** Typing and choosing replace the address instead of adding to it: the way back leads to the page before, not to the last letter. */
-const show = (filter: Filter): void => window.location.replace(overviewAddress(filter))
-
 export const Filters = ({ filter, facilities, counts }: FiltersProps) => {
-  const change = (to: Partial<Filter>): void => show({ ...filter, ...to })
+  const change = (to: Partial<Filter>): void => replaceAddress(overviewAddress({ ...filter, ...to }))
   return (
     <search className="filters">
       <Standings filter={filter} counts={counts} />

@@ -2,7 +2,7 @@
  * How much work one evaluation may do. Everything that grows with the data is charged: each element iterated, each list built, each call
  * by the size of what it is given. Once spent, the evaluation fails whatever its result, since `||` may swallow the error underway.
  */
-export interface Budget {
+interface Budget {
   left: number
 }
 

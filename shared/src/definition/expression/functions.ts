@@ -7,6 +7,7 @@
  * Regular expressions are RE2's: linear in the text.
  */
 import {
+  type CelEnv,
   type CelFunc,
   type CelInput,
   type CelList,
@@ -26,8 +27,8 @@ import { ChargedList } from './convert.ts'
 
 const CHARACTERS_PER_UNIT = 16
 
-const weightOf = (value: CelValue | undefined): number => {
-  if (typeof value === 'string') return value.length / CHARACTERS_PER_UNIT
+const weightOf = (value: CelValue | undefined, charactersPerUnit = CHARACTERS_PER_UNIT): number => {
+  if (typeof value === 'string') return value.length / charactersPerUnit
   return isCelList(value) || isCelMap(value) ? value.size : 0
 }
 
@@ -41,11 +42,13 @@ const chargeDeep = (value: CelValue | undefined): void => {
 const COMPARING = new Set(['_==_', '_!=_', '@in'])
 
 const charged = (original: CelFunc): CelFunc => {
+  // A regular expression is linear in the text, yet a step of its machine costs as much as many compared characters.
+  const charactersPerUnit = original.name === 'matches' ? 1 : CHARACTERS_PER_UNIT
   const call = (target: CelValue | undefined, args: CelValue[]) => {
     charge(1)
     for (const value of target === undefined ? args : [target, ...args]) {
       if (COMPARING.has(original.name)) chargeDeep(value)
-      else charge(weightOf(value))
+      else charge(weightOf(value, charactersPerUnit))
     }
     const result = original.call(0, target, args)
     if (isCelError(result)) throw result
@@ -98,7 +101,7 @@ const lists: readonly CelFunc[] = [celFunc('_+_', [LIST, LIST], LIST, concat), c
 
 const standard = celEnv()
 
-export const environment = celEnv({
+export const environment: CelEnv = celEnv({
   funcs: [...[...standard.funcs].map(charged), ...mixed, ...lists],
 })
 

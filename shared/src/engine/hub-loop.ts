@@ -1,0 +1,117 @@
+/**
+ * The parent's end of one connection, running: carries out what the machine in link/hub-session.ts says. The shell makes one for each
+ * socket whose token it has checked, and forgets it when `onEnded` is called.
+ */
+import {
+  type HubInput,
+  type HubOutput,
+  type HubSession,
+  type HubSettings,
+  hubSessionStatus,
+  openHubSession,
+  stepHubSession,
+} from '../link/index.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Connection } from '../ports/transport.ts'
+import type { Engine } from './engine.ts'
+import type { LinkPort } from './link-port.ts'
+
+export interface HubLoopParts {
+  readonly engine: Engine
+  readonly port: LinkPort
+  readonly clock: Clock
+  readonly settings: HubSettings
+  readonly connection: Connection
+  readonly onEnded: () => void
+  /** Called for every frame the child sends. */
+  readonly onHeard?: () => void
+}
+
+export class HubLoop {
+  readonly #parts: HubLoopParts
+  readonly #stopListening: () => void
+  #session: HubSession
+  #cancelWake: () => void = () => {}
+
+  constructor(parts: HubLoopParts) {
+    this.#parts = parts
+    const { engine, port, settings, clock } = parts
+    const { node, homes } = settings.principal
+    const opened = openHubSession(settings, clock.now())
+    this.#session = opened.state
+    this.#stopListening = engine.onCommitted(({ feeds }) => {
+      for (const home of homes) {
+        const origins = feeds.get(home)
+        if (origins !== undefined) void port.growth(node, home, origins).then((grown) => this.#step(grown))
+      }
+    })
+    for (const output of opened.outputs) this.#carryOut(output)
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#parts.onHeard?.()
+    this.#step({ type: 'received', bytes })
+  }
+
+  closed(code: number, reason: string): void {
+    this.#step({ type: 'closed', code, reason })
+    this.#end()
+  }
+
+  stop(): void {
+    this.#step({ type: 'stop' })
+    this.#end()
+  }
+
+  get status(): ReturnType<typeof hubSessionStatus> {
+    return hubSessionStatus(this.#session, this.#parts.clock.now())
+  }
+
+  #end(): void {
+    this.#stopListening()
+    this.#cancelWake()
+    this.#parts.onEnded()
+  }
+
+  #step(input: HubInput): void {
+    const { state, outputs } = stepHubSession(this.#session, input, this.#parts.clock.now())
+    this.#session = state
+    for (const output of outputs) this.#carryOut(output)
+  }
+
+  #carryOut(output: HubOutput): void {
+    const { connection, clock, port, settings } = this.#parts
+    switch (output.type) {
+      case 'send':
+        return connection.send(output.bytes)
+      case 'admit':
+        return this.#answer(this.#recall(output.homes))
+      case 'disconnect':
+        return connection.close(output.code, output.reason)
+      case 'wake-at':
+        this.#cancelWake()
+        this.#cancelWake = clock.after(Math.max(0, output.monotonic - clock.now().monotonic), () => this.#step({ type: 'wake' }))
+        return
+      case 'acknowledged':
+        return
+      default:
+        return this.#answer(port.carryOut(settings.principal.node, output))
+    }
+  }
+
+  async #recall(homes: readonly string[]): Promise<HubInput> {
+    return { type: 'cursors', ...(await this.#parts.port.recall(this.#parts.settings.principal.node, homes)) }
+  }
+
+  #answer(asked: Promise<HubInput | undefined>): void {
+    asked.then(
+      (input) => {
+        if (input !== undefined) this.#step(input)
+      },
+      () => {
+        this.#parts.connection.close(1011, 'store unreadable')
+        this.closed(1011, 'store unreadable')
+      },
+    )
+  }
+}

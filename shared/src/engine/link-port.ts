@@ -1,0 +1,89 @@
+/**
+ * What both ends of the link need of their node: feed pages out of the store, groups into the engine, refusals written down.
+ * The machines in link/ ask; this answers. Doesn't know about connections; those belong to the loops.
+ */
+import type { Recall, StreamInput, StreamOutput } from '../link/index.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Store } from '../ports/store.ts'
+import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts'
+import type { Engine } from './engine.ts'
+
+type Asked = Exclude<StreamOutput, { type: 'send' } | { type: 'acknowledged' }>
+
+/** What a machine waits for after asking. */
+export type StreamAnswer = Exclude<StreamInput, { type: 'feed-grew' }>
+
+const MAX_UNNOTED = 1_000
+
+export class LinkPort {
+  readonly #engine: Engine
+  readonly #store: Store
+  readonly #clock: Clock
+  /** Commits under way, so that a session begins from cursors that hold still. */
+  readonly #committing = new Map<string, Promise<unknown>>()
+
+  constructor(engine: Engine, store: Store, clock: Clock) {
+    this.#engine = engine
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** How far the peer's feeds are held here, and what it still has to be told. Waits for commits of its earlier sessions. */
+  async recall(peer: string, homes: readonly string[]): Promise<Recall> {
+    await this.#committing.get(peer)
+    const cursors = homes.flatMap((home) => {
+      const cursor = this.#engine.cursorOf(`${peer}/${home}`)
+      return cursor === undefined ? [] : [{ home, ...cursor }]
+    })
+    const rows = await this.#store.list(REFUSALS, { where: { index: 'peer', equals: peer }, limit: MAX_UNNOTED })
+    return { cursors, refusals: rows.flatMap(({ value }) => parseRefusalRow(value) ?? []) }
+  }
+
+  /** Carries out one output and gives the answer the machine waits for, if it waits for one. */
+  async carryOut(peer: string, output: Asked): Promise<StreamAnswer | undefined> {
+    switch (output.type) {
+      case 'read-feed': {
+        const { home, after, limit } = output
+        const entries = await this.#store.feed(home, after, limit)
+        return { type: 'feed-page', home, after, entries, end: await this.#store.feedEnd(home) }
+      }
+      case 'commit':
+        return this.#commit(peer, output)
+      case 'rejected': {
+        const { home, generation, sequence } = output
+        const noted = await this.#put(rejectedRow(peer, output, this.#clock.now().wall))
+        return noted ? { type: 'rejection-noted', home, generation, sequence } : undefined
+      }
+      case 'forget-refusal':
+        await this.#store.commit({
+          appends: [],
+          puts: [],
+          removals: [{ collection: REFUSALS, key: refusalKey(peer, output) }],
+          expected: new Map(),
+        })
+        return undefined
+    }
+  }
+
+  async #commit(peer: string, output: Extract<Asked, { type: 'commit' }>): Promise<StreamAnswer> {
+    const { home, generation, from, to, updates } = output
+    const taking = this.#engine.submit({ kind: 'received', peer, home, generation, from, to, updates })
+    this.#committing.set(peer, taking)
+    const taken = await taking
+    if (this.#committing.get(peer) === taking) this.#committing.delete(peer)
+    if (!taken.ok) return { type: 'commit-failed', home, reason: taken.error }
+    return { type: 'committed', home, refused: taken.value.rejected }
+  }
+
+  /** How a home's feed grew, in the words of the machine; entries that came from the peer need not go back to it. */
+  async growth(peer: string, home: string, origins: ReadonlyMap<string, number>): Promise<Extract<StreamInput, { type: 'feed-grew' }>> {
+    let count = 0
+    for (const [origin, added] of origins) if (origin !== peer) count += added
+    return { type: 'feed-grew', home, end: await this.#store.feedEnd(home), count }
+  }
+
+  async #put(put: ReturnType<typeof rejectedRow>): Promise<boolean> {
+    const done = await this.#store.commit({ appends: [], puts: [put], removals: [], expected: new Map() })
+    return done.ok
+  }
+}

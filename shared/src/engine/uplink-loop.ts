@@ -1,0 +1,138 @@
+/**
+ * The child's end of the link, running: carries out what the machine in link/uplink.ts says, and tells it what happened. One loop for
+ * a real gateway and for a simulated one; only `dial` differs.
+ */
+import {
+  openUplink,
+  type SessionInput,
+  stepUplink,
+  type Uplink,
+  type UplinkInput,
+  type UplinkOutput,
+  type UplinkSettings,
+  type UplinkStatus,
+  uplinkStatus,
+} from '../link/index.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { Store } from '../ports/store.ts'
+import type { Connection, Dial } from '../ports/transport.ts'
+import type { Engine } from './engine.ts'
+import { LinkPort } from './link-port.ts'
+
+export interface UplinkLoopParts {
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly dial: Dial
+  /** Name under which this node remembers its hub's feeds. */
+  readonly hub: string
+  readonly settings: UplinkSettings
+  /** Called when the link's condition may have changed. */
+  readonly onStatus?: (status: UplinkStatus) => void
+}
+
+export class UplinkLoop {
+  readonly #parts: UplinkLoopParts
+  readonly #port: LinkPort
+  readonly #stopListening: () => void
+  #uplink: Uplink
+  #connection: { readonly session: number; readonly socket: Connection } | undefined
+  #cancelWake: () => void = () => {}
+
+  constructor(parts: UplinkLoopParts) {
+    this.#parts = parts
+    this.#port = new LinkPort(parts.engine, parts.store, parts.clock)
+    this.#uplink = openUplink(parts.settings)
+    this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
+      for (const home of parts.settings.homes) {
+        const origins = feeds.get(home)
+        if (origins !== undefined) void this.#port.growth(parts.hub, home, origins).then((grown) => this.#step(grown))
+      }
+    })
+  }
+
+  start(): void {
+    this.#step({ type: 'start' })
+  }
+
+  /** Says goodbye and dials no more. */
+  stop(): void {
+    this.#stopListening()
+    this.#step({ type: 'stop' })
+    this.#cancelWake()
+  }
+
+  get status(): UplinkStatus {
+    return uplinkStatus(this.#uplink, this.#parts.clock.now())
+  }
+
+  #step(input: UplinkInput): void {
+    const { clock, random } = this.#parts
+    const before = this.#uplink.state.name
+    const { state, outputs } = stepUplink(this.#uplink, input, { ...clock.now(), random: random.u32() })
+    this.#uplink = state
+    for (const output of outputs) this.#carryOut(output)
+    if (state.state.name !== before) this.#parts.onStatus?.(this.status)
+  }
+
+  #carryOut(output: UplinkOutput): void {
+    const { session } = output
+    switch (output.type) {
+      case 'connect':
+        return this.#connect(session)
+      case 'send':
+        if (this.#connection?.session === session) this.#connection.socket.send(output.bytes)
+        return
+      case 'disconnect':
+        return this.#disconnect(session, output.code, output.reason)
+      case 'load-cursors':
+        return this.#answer(session, this.#loadCursors(output.homes))
+      case 'wake-at':
+        return this.#wakeAt(output.monotonic)
+      case 'acknowledged':
+        return
+      default:
+        return this.#answer(session, this.#port.carryOut(this.#parts.hub, output))
+    }
+  }
+
+  async #loadCursors(homes: readonly string[]): Promise<SessionInput> {
+    return { type: 'cursors', ...(await this.#port.recall(this.#parts.hub, homes)) }
+  }
+
+  #answer(session: number, asked: Promise<SessionInput | undefined>): void {
+    asked.then(
+      (input) => {
+        if (input !== undefined) this.#step({ ...input, session })
+      },
+      // A store that can't be read ends the session; the machine says so, backs off and tries again.
+      (thrown: unknown) => {
+        this.#disconnect(session, 1011, 'store unreadable')
+        this.#step({ type: 'closed', code: 1011, reason: thrown instanceof Error ? thrown.message : String(thrown), session })
+      },
+    )
+  }
+
+  #connect(session: number): void {
+    const socket = this.#parts.dial({
+      onOpen: () => this.#step({ type: 'connected', session }),
+      onMessage: (bytes) => this.#step({ type: 'received', bytes, session }),
+      onClose: (code, reason) => this.#step({ type: 'closed', code, reason, session }),
+    })
+    this.#connection = { session, socket }
+  }
+
+  #disconnect(session: number, code: number, reason: string): void {
+    if (this.#connection?.session !== session) return
+    this.#connection.socket.close(code, reason)
+    this.#connection = undefined
+  }
+
+  #wakeAt(monotonic: number): void {
+    this.#cancelWake()
+    const delayMs = Math.max(0, monotonic - this.#parts.clock.now().monotonic)
+    this.#cancelWake = this.#parts.clock.after(delayMs, () => this.#step({ type: 'wake' }))
+  }
+}
