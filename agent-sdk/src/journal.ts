@@ -1,12 +1,14 @@
 /**
- * An agent's memory on disk: one JSON line an entry, each with the start of its SHA-256.
+ * An agent's memory on disk: a text file of lines `⟨start of SHA-256⟩ ⟨length⟩ ⟨JSON list of entries⟩`, one line for all entries
+ * that share one fsync.
  *
  *   J1  `append` resolves only after fsync; entries become durable in the order they were given.
  *   J2  A torn last line (a crash in the middle of a write) is dropped when opening; it was never confirmed.
- *   J3  A damaged line with sound ones after it is no crash's doing: opening refuses, and a person decides.
- *   J4  Compacting replaces the file in one rename, so a crash leaves the old or the new one.
+ *   J3  Any other damaged line was confirmed once: opening refuses, and a person decides.
+ *   J4  Compacting replaces the file in one rename, so a crash leaves the old or the new one. It ends with an empty line of
+ *       entries, so that no line before it can pass for a torn one.
  *
- * Waiting entries share one fsync. Two processes must not open one journal; the gateway lets only one of them in.
+ * Two processes must not open one journal; the gateway lets only one of them in.
  */
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -66,7 +68,7 @@ class FileJournal implements Journal {
     this.#path = path
     this.#file = file
     this.entries = entries
-    this.#length = textOf(entries).length
+    this.#length = compactedText(entries).length
   }
 
   onTrouble(listener: (message: string) => void): void {
@@ -96,14 +98,15 @@ class FileJournal implements Journal {
   async #writeWaiting(): Promise<void> {
     if (this.#sinceCompact >= COMPACT_AFTER) await this.#compact()
     const batch = [...this.#waiting]
-    const text = textOf(batch.map(({ entry }) => entry))
+    const line = lineOf(batch.map(({ entry }) => entry))
     // At the known end: a try that failed half-way is written over, so it can't become a damaged middle.
     await this.#file.truncate(this.#length)
-    await this.#file.write(text, 0, text.length, this.#length)
+    const { bytesWritten } = await this.#file.write(line, 0, line.length, this.#length)
+    if (bytesWritten < line.length) throw new Error('The disk took only a part of the line.')
     await this.#file.datasync()
     if (this.#folderDirty) await syncFolder(dirname(this.#path))
     this.#folderDirty = false
-    this.#length += text.length
+    this.#length += line.length
     this.#sinceCompact += batch.length
     this.#waiting.splice(0, batch.length)
     for (const { confirm } of batch) confirm()
@@ -115,7 +118,7 @@ class FileJournal implements Journal {
     const entries = compact(read.value)
     const old = this.#file
     this.#file = await replaceFile(this.#path, entries)
-    this.#length = textOf(entries).length
+    this.#length = compactedText(entries).length
     this.#sinceCompact = 0
     this.#folderDirty = true
     await old.close()
@@ -128,24 +131,33 @@ class FileJournal implements Journal {
   }
 }
 
-const textOf = (entries: readonly JournalEntry[]): Buffer => Buffer.from(entries.map(lineOf).join(''))
-
-const lineOf = (entry: JournalEntry): string => {
-  const json = JSON.stringify(entry)
-  return `${sumOf(json)} ${json}\n`
+const lineOf = (entries: readonly JournalEntry[]): Buffer => {
+  const json = JSON.stringify(entries)
+  return Buffer.from(`${sumOf(json)} ${json.length} ${json}\n`)
 }
+
+const compactedText = (entries: readonly JournalEntry[]): Buffer => Buffer.concat([...entries.map((entry) => lineOf([entry])), lineOf([])])
 
 const sumOf = (json: string): string => sha256Hex(json).slice(0, 16)
 
 const readEntries = async (path: string): Promise<Result<readonly JournalEntry[], Refusal>> => {
-  const lines = (await readText(path)).split('\n')
+  const lines = (await readText(path)).split('\n').filter((line) => line !== '')
   const entries: JournalEntry[] = []
   for (const [index, line] of lines.entries()) {
-    const entry = entryOf(line)
-    if (entry !== undefined) entries.push(entry)
-    else if (lines.slice(index + 1).some((later) => later !== '')) return err(damaged(path, index + 1))
+    const read = entriesOf(line)
+    if (read.ok) entries.push(...read.value)
+    else if (read.error === 'overlong' || index < lines.length - 1) return err(damaged(path, index + 1))
   }
   return ok(entries)
+}
+
+/** A torn line is never longer than it says; one that is has swallowed its neighbour through a damaged line break. */
+const entriesOf = (line: string): Result<readonly JournalEntry[], 'unsound' | 'overlong'> => {
+  const found = /^([0-9a-f]{16}) (\d+) (.*)$/.exec(line)
+  if (found === null) return err('unsound')
+  const [, sum, length, json = ''] = found
+  if (sumOf(json) === sum && json.length === Number(length)) return ok(JSON.parse(json))
+  return err(json.length > Number(length) ? 'overlong' : 'unsound')
 }
 
 const damaged = (path: string, line: number): Refusal =>
@@ -160,15 +172,10 @@ const readText = async (path: string): Promise<string> => {
   }
 }
 
-const entryOf = (line: string): JournalEntry | undefined => {
-  const json = line.slice(17)
-  return sumOf(json) === line.slice(0, 16) ? JSON.parse(json) : undefined
-}
-
 const replaceFile = async (path: string, entries: readonly JournalEntry[]): Promise<FileHandle> => {
   const file = await open(`${path}.new`, 'w', 0o600)
   try {
-    await file.write(textOf(entries))
+    await file.writeFile(compactedText(entries))
     await file.datasync()
     await rename(`${path}.new`, path)
     return file

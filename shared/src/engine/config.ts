@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Performer } from '../ports/performer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
+import type { Rules } from './rules.ts'
 
 export interface EngineConfig {
   /** The node's name: `harbour-gateway`. */
@@ -21,4 +22,6 @@ export interface EngineConfig {
   readonly heartbeatMs: number
   /** What a peer on the link may write into a home's documents. */
   readonly rightsOf: (peer: string, home: string) => Rights
+  /** Other rules than the real ones, for tests of tests. */
+  readonly rules?: Partial<Rules>
 }

@@ -4,6 +4,7 @@ import type { Wanted } from '../workflow/want.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
+import type { Rules } from './rules.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
 
@@ -14,6 +15,7 @@ export interface Core {
   readonly units: Units
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
+  readonly rules: Rules
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
   cursorOf(key: string): PeerCursor | undefined
   isAuthority(home: string): boolean

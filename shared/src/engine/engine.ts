@@ -23,6 +23,7 @@ import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
 import type { Roster } from './roster.ts'
+import { RULES, type Rules } from './rules.ts'
 import type { Summary } from './summary.ts'
 import { Turn } from './turn.ts'
 import type { Author, Unit } from './unit.ts'
@@ -45,6 +46,7 @@ export class Engine implements Core {
   readonly units: Units
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
+  readonly rules: Rules
   /** ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here. */
   readonly cursors: Map<string, PeerCursor>
   readonly #config: EngineConfig
@@ -75,7 +77,8 @@ export class Engine implements Core {
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
     this.#summaries = summaries
-    this.units = new Units(config.store, author)
+    this.rules = { ...RULES, ...config.rules }
+    this.units = new Units(config.store, author, this.rules.evolve)
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
     this.#calls = new Calls(config.functions, report)
     this.dispatch = new Dispatch({
@@ -352,6 +355,7 @@ const STOPPING = refusal('retry-later', 'stopping', 'This node is stopping.')
 const documentsOf = (input: Input): readonly string[] => {
   switch (input.kind) {
     case 'will':
+    case 'edit':
     case 'tick':
     case 'judge':
       return [input.workflow]

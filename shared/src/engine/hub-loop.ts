@@ -13,11 +13,10 @@ import {
 } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connection } from '../ports/transport.ts'
-import type { Engine } from './engine.ts'
-import type { LinkPort } from './link-port.ts'
+import type { LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface HubLoopParts {
-  readonly engine: Engine
+  readonly engine: LinkedEngine
   readonly port: LinkPort
   readonly clock: Clock
   readonly settings: HubSettings

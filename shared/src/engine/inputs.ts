@@ -15,8 +15,20 @@ export interface WillInput {
   readonly reason: string
   /** The log the caller had seen; another one refuses it with `stale-version`. */
   readonly expected?: { readonly length: number; readonly head: string }
+  /** A new title, set in the same commit. */
+  readonly title?: string
   /** Own numbering for proposals that must be made once only, whatever restarts: ⟨journal, 1⟩. */
   readonly journal?: string
+}
+
+/** Title only: harmless wherever it is written, so it needs nobody's decision (CON-4). */
+export interface EditInput {
+  readonly kind: 'edit'
+  readonly workflow: string
+  readonly home: string
+  readonly title: string
+  readonly by: string
+  readonly expected?: WillInput['expected']
 }
 
 /** Time has passed for one workflow. */
@@ -55,7 +67,7 @@ export interface DispatchInput {
   readonly kind: 'dispatch'
 }
 
-export type Input = WillInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | DispatchInput
+export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | DispatchInput
 
 export interface Answer {
   /** `proposed`: written down durably, to be judged by the authority. */

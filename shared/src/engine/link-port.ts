@@ -8,6 +8,9 @@ import type { Store } from '../ports/store.ts'
 import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts'
 import type { Engine } from './engine.ts'
 
+/** What the link needs of an engine. */
+export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'cursorOf'>
+
 type Asked = Exclude<StreamOutput, { type: 'send' } | { type: 'acknowledged' }>
 
 /** What a machine waits for after asking. */
@@ -16,13 +19,13 @@ export type StreamAnswer = Exclude<StreamInput, { type: 'feed-grew' }>
 const MAX_UNNOTED = 1_000
 
 export class LinkPort {
-  readonly #engine: Engine
+  readonly #engine: LinkedEngine
   readonly #store: Store
   readonly #clock: Clock
   /** Commits under way, so that a session begins from cursors that hold still. */
   readonly #committing = new Map<string, Promise<unknown>>()
 
-  constructor(engine: Engine, store: Store, clock: Clock) {
+  constructor(engine: LinkedEngine, store: Store, clock: Clock) {
     this.#engine = engine
     this.#store = store
     this.#clock = clock

@@ -1,5 +1,5 @@
 /** From a unit to its row: what lists and recovery need, for workflows that run and for those only proposed so far. */
-import { waitingProposals } from '../document/index.ts'
+import { readFields, waitingProposals } from '../document/index.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Summary, summarize, summarizeProposed } from './summary.ts'
@@ -19,7 +19,11 @@ export const creationOf = (unit: Unit): Creation | undefined => {
 export const summaryOf = (unit: Unit, catalogue: Catalogue): Summary | undefined => {
   const { id, state, length, headHex: head } = unit
   const proposals = waitingProposals(unit.replica).length
-  if (state !== undefined) return summarize({ id, definition: catalogue.byHash(state.definition), state, proposals, length, head })
+  const titled = readFields(unit.replica).title
+  if (state !== undefined) {
+    const summary = summarize({ id, definition: catalogue.byHash(state.definition), state, proposals, length, head })
+    return titled === undefined ? summary : { ...summary, title: titled }
+  }
   const creation = creationOf(unit)
   if (creation === undefined) return undefined
   const { home, key, title, priority, definition: hash, at } = creation

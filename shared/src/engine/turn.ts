@@ -7,9 +7,8 @@
  *   received   guarded and applied; at the authority the proposals that came are judged, in the order of their journals
  *   then       waiting offers are assigned to free agents, and everything is written down
  */
-import { judge } from '../conflict/judge.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { admissible, judgeUpdate, type Malformed, propose, waitingProposals } from '../document/index.ts'
+import { admissible, type Malformed, propose, setTitle, waitingProposals } from '../document/index.ts'
 import type { Refused } from '../link/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import { homeDocumentOf, isWorkflowId } from '../values/ids.ts'
@@ -18,12 +17,10 @@ import { canonicalJson, type Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
-import { decide } from '../workflow/decide.ts'
 import { isTerminal } from '../workflow/status.ts'
-import { wanted } from '../workflow/wanted.ts'
 import type { Core } from './core.ts'
 import { CURSORS, type PeerCursor, refusalRow } from './cursors.ts'
-import { type Answer, type Input, isProposable, type PresenceInput, type ReceivedInput, type WillInput } from './inputs.ts'
+import { type Answer, type EditInput, type Input, isProposable, type PresenceInput, type ReceivedInput, type WillInput } from './inputs.ts'
 import { creationOf, summaryOf } from './projections.ts'
 import { foldRoster, presenceEvents, type Roster } from './roster.ts'
 import { type Summary, WORKFLOWS } from './summary.ts'
@@ -51,7 +48,9 @@ export class Turn {
   take(input: Input): Result<Answer, Refusal> {
     switch (input.kind) {
       case 'will':
-        return this.#core.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
+        return this.#will(input)
+      case 'edit':
+        return this.#edit(input)
       case 'tick':
         return this.#command(this.#core.units.peek(input.workflow), { type: 'tick' }, 'clock')
       case 'received':
@@ -63,6 +62,28 @@ export class Turn {
       case 'dispatch':
         return ok(DECIDED)
     }
+  }
+
+  #will(input: WillInput): Result<Answer, Refusal> {
+    const answered = this.#core.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
+    if (!answered.ok || input.title === undefined) return answered
+    const titled = this.#setTitle(this.#core.units.peek(input.workflow), input.title)
+    return titled.ok ? answered : titled
+  }
+
+  #edit({ workflow, title, expected }: EditInput): Result<Answer, Refusal> {
+    const unit = this.#core.units.peek(workflow)
+    const stale = expected === undefined ? undefined : staleness(unit, expected)
+    return stale === undefined ? this.#setTitle(unit, title) : err(stale)
+  }
+
+  #setTitle(unit: Unit | undefined, title: string): Result<Answer, Refusal> {
+    if (unit === undefined) return err(NO_SUCH_WORKFLOW)
+    const written = setTitle(unit.replica, title)
+    if (!written.ok) return written
+    unit.keep(written.value, this.#core.author.node)
+    this.#touch(unit)
+    return ok(DECIDED)
   }
 
   #decide({ workflow, home, command, by, expected }: WillInput): Result<Answer, Refusal> {
@@ -77,7 +98,7 @@ export class Turn {
     if (unit === undefined) return err(NO_SUCH_WORKFLOW)
     const definition = this.#definitionFor(unit, command)
     if (definition === undefined) return err(unknownDefinition(unit))
-    const decided = decide(definition, unit.id, unit.state, command, { now: this.now, by })
+    const decided = this.#core.rules.decide(definition, unit.id, unit.state, command, { now: this.now, by })
     if (!decided.ok) return decided
     const { entries, state } = decided.value
     if (entries.length > 0) {
@@ -101,7 +122,7 @@ export class Turn {
   rewant(unit: Unit): void {
     if (!this.#core.isAuthority(unit.home) || unit.state === undefined) return
     const definition = this.#core.catalogue.byHash(unit.state.definition)
-    if (definition !== undefined) this.#core.want(unit, wanted(definition, unit.id, unit.state))
+    if (definition !== undefined) this.#core.want(unit, this.#core.rules.wanted(definition, unit.id, unit.state))
   }
 
   /** Gives waiting offers to free agents; the acts are part of this same turn. */
@@ -160,7 +181,7 @@ export class Turn {
       }
     } else if (state !== undefined && isTerminal(state.status) && command.type !== 'step-settled-elsewhere') {
       const definition = this.#core.catalogue.byHash(state.definition)
-      const decided = definition && decide(definition, unit.id, state, command, { now: this.now, by: 'foresight' })
+      const decided = definition && this.#core.rules.decide(definition, unit.id, state, command, { now: this.now, by: 'foresight' })
       if (decided?.ok === false) return decided
     }
     return undefined
@@ -203,7 +224,7 @@ export class Turn {
 
   #apply(unit: Unit | Unit<Roster>, peer: string, home: string, update: Uint8Array): Refusal | undefined {
     if (unit.home !== home) return refusal('give-up', 'foreign-home', `The document belongs to ${unit.home}, not to ${home}.`)
-    const judged = judgeUpdate(unit.replica, update, this.#core.rightsOf(peer, home))
+    const judged = this.#core.rules.judgeUpdate(unit.replica, update, this.#core.rightsOf(peer, home))
     if (!judged.ok) return judged.error
     if (!judged.value.hasNews) return undefined
     unit.replica.apply(update)
@@ -231,7 +252,7 @@ export class Turn {
     for (const { place, proposal } of admit) {
       const creates = unit.state === undefined ? definitionNamed(proposal.content) : undefined
       const definition = this.#core.catalogue.byHash(unit.state?.definition ?? creates ?? '')
-      const judged = judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, this.now)
+      const judged = this.#core.rules.judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, this.now)
       // Nothing to write a verdict into yet: it waits in the document for the workflow's creation.
       if (judged === undefined) continue
       unit.stage(judged.entries, judged.state)
@@ -244,7 +265,7 @@ export class Turn {
     const { state } = unit
     if (state === undefined) return
     const journal = `malformed.${place.client}`
-    const judged = judge(
+    const judged = this.#core.rules.judge(
       undefined,
       unit.id,
       state,

@@ -6,21 +6,23 @@ import type { Store } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { ok, type Result } from '../values/result.ts'
-import { evolve } from '../workflow/evolve.ts'
+import type { WorkflowState } from '../workflow/state.ts'
 import { foldRoster, type Roster } from './roster.ts'
-import { type Author, Unit } from './unit.ts'
+import { type Author, type Fold, Unit } from './unit.ts'
 
 export const MAX_UNITS = 5_000
 
 export class Units {
   readonly #store: Store
   readonly #author: Author
+  readonly #evolve: Fold<WorkflowState>
   readonly #units = new Map<string, Unit>()
   readonly #rosters = new Map<string, Unit<Roster>>()
 
-  constructor(store: Store, author: Author) {
+  constructor(store: Store, author: Author, evolve: Fold<WorkflowState>) {
     this.#store = store
     this.#author = author
+    this.#evolve = evolve
   }
 
   /** In memory now, without looking further. */
@@ -38,7 +40,7 @@ export class Units {
     }
     const stored = await this.#store.document(id)
     if (stored === undefined) return ok(undefined)
-    const unit = Unit.load(id, stored, this.#author.clientId, evolve)
+    const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (unit.ok) this.#units.set(id, unit.value)
     return unit
   }
@@ -60,7 +62,7 @@ export class Units {
   }
 
   create(id: string, home: string): Unit {
-    const unit = Unit.create(id, home, this.#author.clientId, evolve)
+    const unit = Unit.create(id, home, this.#author.clientId, this.#evolve)
     this.#units.set(id, unit)
     return unit
   }

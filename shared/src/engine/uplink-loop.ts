@@ -17,11 +17,10 @@ import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Connection, Dial } from '../ports/transport.ts'
-import type { Engine } from './engine.ts'
-import { LinkPort } from './link-port.ts'
+import { type LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface UplinkLoopParts {
-  readonly engine: Engine
+  readonly engine: LinkedEngine
   readonly store: Store
   readonly clock: Clock
   readonly random: Random

@@ -1,5 +1,6 @@
 export { type ApiOptions, createApi } from './api.ts'
 export { MAX_BODY_BYTES } from './body.ts'
+export { createEngineNode, type EngineNodeParts, type Freshness } from './engine-node.ts'
 export type { ApiEnv } from './environment.ts'
 export { etagOf, type LogVersion } from './etag.ts'
 export { PAGE_CONTENT_SECURITY_POLICY } from './guard.ts'

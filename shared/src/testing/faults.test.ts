@@ -26,8 +26,6 @@ const harshest = (overrides: Partial<Record<KnobName, number>> = {}): Knobs => {
 }
 const planOf = (seed: number, knobs: Knobs, horizonMs = HOUR_MS): readonly Fault[] =>
   drawFaultPlan(new Prng(seed), knobs, topology, horizonMs)
-const idsOf = (plan: readonly Fault[], kinds: readonly string[]): string[] =>
-  plan.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)
 
 describe('fault plan', () => {
   test('it is in order of time, ids are unique, times and durations are whole and within reason', () => {
@@ -54,11 +52,13 @@ describe('fault plan', () => {
   })
 
   test('a family switched off shifts no other', () => {
-    const whole = planOf(1, harshest())
-    const without = planOf(1, harshest({ crashesPerMinute: 0, partitionsPerSecond: 0 }))
-    expect(idsOf(without, ['crash'])).toEqual([])
-    const others = (plan: readonly Fault[]) => plan.filter(({ kind }) => kind !== 'crash' && kind !== 'cut')
-    expect(others(without)).toEqual(others(whole))
+    const rates = { partitionsPerSecond: 'cut', crashesPerMinute: 'crash', resetsPerMinute: 'reset', halfOpensPerMinute: 'half-open' }
+    const others = { freezesPerHour: 'freeze', jumpsPerHour: 'jump', clones: 'clone', revocations: 'revoke', upgrades: 'upgrade' }
+    for (const [rate, kind] of Object.entries({ ...rates, ...others })) {
+      const without = planOf(1, harshest({ [rate]: 0, offlineMs: 0 }))
+      const rest = planOf(1, harshest({ offlineMs: 0 })).filter((fault) => fault.kind !== kind)
+      expect(without, rate).toEqual(rest)
+    }
   })
 
   test('a calm seed has no faults', () => {

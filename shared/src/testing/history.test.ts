@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Campaign } from './campaign.ts'
 import { History } from './history.ts'
+import { TraceHash } from './trace-hash.ts'
 
 const hashOf = (...lines: [number, string, string][]): string => {
   const history = new History()
@@ -29,6 +30,14 @@ describe('history', () => {
     const hashes = new Set<string>()
     for (let at = 0; at < 200; at++) for (let node = 0; node < 100; node++) hashes.add(hashOf([at, String(node), 'x']))
     expect(hashes.size).toBe(20_000)
+  })
+
+  test('a text can’t pass for the end of a line and the time of the next', () => {
+    const [lines, forged] = [new TraceHash(), new TraceHash()]
+    lines.add(1, 'a')
+    lines.add('b'.charCodeAt(0), '')
+    forged.add(1, 'ab\0')
+    expect(forged.value).not.toBe(lines.value)
   })
 
   test('counts and paths leave the hash alone', () => {

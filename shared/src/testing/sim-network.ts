@@ -79,7 +79,7 @@ export class SimNetwork {
   #knock(dialler: End, to: string, service: string): void {
     const from = dialler.process.name
     const homeward = this.link(to, from)
-    if (this.link(from, to).isCut || !dialler.opening) return
+    if (this.link(from, to).isCut) return
     const listener = this.#listeners.get(`${to}/${service}`)
     if (listener?.process.alive) listener.process.enter(() => this.#open(dialler, listener))
     else if (!homeward.isCut)

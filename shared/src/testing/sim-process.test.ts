@@ -18,7 +18,9 @@ describe('process', () => {
     process.after(5, 'before', say('before'))
     process.after(50, 'after', say('after'))
     kernel.at(10, 'kill', () => process.kill())
-    kernel.at(20, 'late', () => {
+    await kernel.run(10)
+    expect(kernel.pending).toBe(0)
+    kernel.at(10, 'late', () => {
       process.after(1, 'zombie', say('zombie'))
       process.enter(say('entered'))
       process.freeze(5, 'pause')

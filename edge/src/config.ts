@@ -1,0 +1,41 @@
+/** A gateway's configuration file, validated whole before anything starts (B38). Durations are milliseconds. */
+import { ROLES } from '@holdfast/shared/http'
+import { TOKEN_HASH } from '@holdfast/shared/system'
+import { MAX_NODE_NUMBER } from '@holdfast/shared/values'
+import { z } from 'zod'
+
+const id = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _ and -')
+const tokenHash = z.string().regex(TOKEN_HASH, 'must be sha256: and 64 hex digits; the token itself does not belong in this file')
+const port = z.number().int().min(0).max(65_535)
+
+export const gatewayConfig = z.strictObject({
+  node: id,
+  /** Given at enrolment; no two nodes of a system may share one. */
+  nodeNumber: z.number().int().min(1).max(MAX_NODE_NUMBER),
+  facility: id,
+  title: z.string().max(128),
+  storePath: z.string().min(1),
+  definitionsFolder: z.string().min(1),
+  host: z.string().default('127.0.0.1'),
+  port: port.default(7410),
+  /** Names the gateway is called by, beside `host`. */
+  hostNames: z.array(z.string().toLowerCase()).default(['localhost', '127.0.0.1']),
+  /** Without it the gateway runs by itself. */
+  hub: z
+    .strictObject({
+      node: id,
+      url: z.string().regex(/^wss?:\/\//, 'must begin with ws:// or wss://'),
+      /** A file of mode 0600 that holds nothing but the token. */
+      tokenFile: z.string().min(1),
+      pingMs: z.number().int().positive().default(10_000),
+      silenceMs: z.number().int().positive().default(30_000),
+      maxRetryMs: z.number().int().positive().default(30_000),
+    })
+    .exactOptional(),
+  principals: z.array(z.strictObject({ name: id, role: z.enum(ROLES), tokenHash })).default([]),
+  agents: z.array(z.strictObject({ agent: id, tokenHash })).default([]),
+  heartbeatMs: z.number().int().positive().default(5_000),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export type GatewayConfig = z.infer<typeof gatewayConfig>

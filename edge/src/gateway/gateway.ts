@@ -1,0 +1,80 @@
+/**
+ * A facility's gateway, put together. It thinks nothing itself.
+ *
+ *   browsers, programs ──HTTP, /ws/workflows──▶ ┌────────┐ ◀──/agents── robots, people, AI agents
+ *                                               │ engine │
+ *                                  SQLite ◀──── └────────┘ ──uplink──▶ hub (when it can be reached; nothing depends on it)
+ */
+import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '@holdfast/shared/engine'
+import { MAX_FRAME_BYTES } from '@holdfast/shared/link'
+import type { Performer } from '@holdfast/shared/ports'
+import { openSqliteStore } from '@holdfast/shared/store/sqlite'
+import { loadDefinitions, type Running, systemClock, systemRandom } from '@holdfast/shared/system'
+import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
+import type { Logger } from 'pino'
+import type { GatewayConfig } from '../config.ts'
+import { serve } from './serve.ts'
+import { openUplink } from './uplink.ts'
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig
+  readonly log: Logger
+  /** Functions that `function` steps may call, by name. */
+  readonly functions?: ReadonlyMap<string, Performer>
+}
+
+export const startGateway = async ({ config, log, functions = new Map() }: GatewayOptions): Promise<Result<Running, Refusal>> => {
+  const store = openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom })
+  const loaded = loadDefinitions(config.definitionsFolder)
+  for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
+  const opened = await openEngine(engineConfig(config, store, loaded.definitions, functions))
+  if (!opened.ok) {
+    await store.close()
+    return err(opened.error)
+  }
+  const { engine, life, recovered, problems } = opened.value
+  for (const problem of problems) log.error({ problem }, 'could not be taken up again')
+  const relay = new DependencyRelay(engine)
+  const uplink = openUplink(config, engine, store, life, log)
+  const server = await serve(config, engine, uplink, { life, recovered }, log)
+  uplink?.start()
+  log.info({ url: server.url, life, recovered }, 'the gateway is ready')
+  return ok({
+    url: server.url,
+    close: async () => {
+      uplink?.stop()
+      relay.close()
+      await server.close()
+      await engine.close()
+      await store.close()
+      log.info('the gateway has stopped')
+    },
+  })
+}
+
+const engineConfig = (
+  config: GatewayConfig,
+  store: EngineConfig['store'],
+  definitions: EngineConfig['definitions'],
+  functions: EngineConfig['functions'],
+): EngineConfig => ({
+  node: config.node,
+  nodeNumber: config.nodeNumber,
+  authorityOf: new Set([config.facility]),
+  epoch: 1,
+  store,
+  clock: systemClock,
+  random: systemRandom,
+  definitions,
+  functions,
+  heartbeatMs: config.heartbeatMs,
+  // What the hub accepted is never refused below it; but nobody else continues this facility's logs.
+  rightsOf: () => ({
+    nodes: 'any',
+    authority: false,
+    mayPropose: true,
+    mayWriteText: true,
+    maxBytes: MAX_FRAME_BYTES,
+    acknowledged: new Map(),
+  }),
+})

@@ -1,0 +1,140 @@
+/**
+ * The engine as the API sees it: one `NodeApi` for gateway and coordinator. What differs between them — who the facilities are and how
+ * fresh a copy is — is handed in.
+ */
+import type { Engine } from '../engine/engine.ts'
+import type { Answer } from '../engine/inputs.ts'
+import type { Summary } from '../engine/summary.ts'
+import type { Clock } from '../ports/clock.ts'
+import { workflowIdOf } from '../values/ids.ts'
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import type { Decision, Fact } from '../workflow/command.ts'
+import { detailOf, historyOf, stateAt } from './engine-views.ts'
+import { pageOf } from './listing.ts'
+import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import type { FacilityView, HealthView, WorkflowSummary } from './views.ts'
+
+export interface Freshness {
+  readonly asOf: number
+  readonly behind: boolean
+}
+
+export interface EngineNodeParts {
+  readonly engine: Engine
+  readonly clock: Clock
+  /** How fresh this node's copy of a facility's workflows is. */
+  readonly freshness: (facility: string) => Freshness
+  readonly facilities: () => readonly FacilityView[]
+  /** Calls back when a facility's view may have changed. */
+  readonly onFacility: (listener: (facility: FacilityView) => void) => () => void
+  readonly health: () => HealthView
+}
+
+export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
+  const { engine, freshness } = parts
+  const viewOf = (summary: Summary): WorkflowSummary => {
+    const { open: _open, length: _length, head: _head, waits: _waits, ...view } = summary
+    return { ...view, ...freshness(summary.facility) }
+  }
+  const decidedOf = (workflow: string, answered: Result<Answer, Refusal>): Result<Decided, Refusal> => {
+    if (!answered.ok) return answered
+    const summary = engine.summary(workflow)
+    if (summary === undefined) return err(NO_SUCH_WORKFLOW)
+    const { outcome, replayed } = answered.value
+    return ok({ outcome, workflow: viewOf(summary), ...(replayed ? { replayed } : {}) })
+  }
+  return {
+    start: (request) => start(engine, request, decidedOf),
+    decide: async (workflow, will, options) => {
+      const summary = engine.summary(workflow)
+      return summary === undefined ? err(NO_SUCH_WORKFLOW) : decidedOf(workflow, await put(engine, summary, will, options))
+    },
+    get: async (workflow, when) => {
+      const summary = engine.summary(workflow)
+      const unit = await engine.read(workflow)
+      if (summary === undefined || !unit.ok || unit.value === undefined) return undefined
+      const at = when === undefined ? { state: unit.value.state, length: unit.value.length } : stateAt(unit.value, when)
+      return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit: unit.value, at, catalogue: engine.catalogue })
+    },
+    list: async (query) => pageOf(views(engine, viewOf), query),
+    history: async (workflow, query) => {
+      const unit = await engine.read(workflow)
+      return unit.ok && unit.value !== undefined ? historyOf(unit.value, engine.catalogue, query) : { items: [] }
+    },
+    facilities: async () => parts.facilities(),
+    definitions: async () =>
+      engine.catalogue.all().map(({ hash, definition: { name, version, title, description, inputSchema } }) => ({
+        name,
+        version,
+        hash,
+        title,
+        ...(description === undefined ? {} : { description }),
+        ...(inputSchema === undefined ? {} : { inputSchema }),
+      })),
+    health: parts.health,
+    subscribe: (listener) => subscribe(parts, viewOf, listener),
+  }
+}
+
+const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no such workflow here.')
+
+function* views(engine: Engine, viewOf: (summary: Summary) => WorkflowSummary): Generator<WorkflowSummary> {
+  for (const summary of engine.summaries()) yield viewOf(summary)
+}
+
+const start = async (
+  engine: Engine,
+  request: StartRequest,
+  decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Result<Decided, Refusal>,
+): Promise<Result<Decided, Refusal>> => {
+  const { facility: home, key, priority, input, by } = request
+  const known = engine.catalogue.byName(request.definition, request.version)
+  if (known === undefined) {
+    return err(refusal('fix-request', 'unknown-definition', `No definition named ${request.definition} is known here.`))
+  }
+  const workflow = workflowIdOf(home, key)
+  const title = request.title ?? known.definition.title
+  const command = { type: 'create', home, key, definition: known.hash, title, priority, input } as const
+  return decidedOf(workflow, await engine.submit({ kind: 'will', workflow, home, command, by, reason: 'start' }))
+}
+
+const put = (
+  engine: Engine,
+  { id: workflow, facility: home }: Summary,
+  will: Will,
+  options: DecideOptions,
+): Promise<Result<Answer, Refusal>> => {
+  const { by, expected } = options
+  const title = will.type === 'update' ? will.title : undefined
+  const command = commandOf(will)
+  const common = { workflow, home, by, ...(expected === undefined ? {} : { expected }), ...(title === undefined ? {} : { title }) }
+  return engine.submit(
+    command === undefined
+      ? { kind: 'edit', ...common, title: title ?? '' }
+      : { kind: 'will', ...common, command, reason: reasonOf(command) },
+  )
+}
+
+/** Nothing when only the title changes: titles are no decisions. */
+const commandOf = (will: Will): Decision | Fact | undefined => {
+  if (will.type !== 'update') return will
+  return will.priority === undefined ? undefined : { type: 'set-priority', priority: will.priority }
+}
+
+const reasonOf = (command: Decision | Fact): string => (command.type === 'cancel' ? command.reason : command.type)
+
+const subscribe = (
+  { engine, onFacility }: EngineNodeParts,
+  viewOf: (summary: Summary) => WorkflowSummary,
+  listener: (event: LiveEvent) => void,
+): (() => void) => {
+  const stopWorkflows = engine.onCommitted(({ summaries }) => {
+    for (const summary of summaries) listener({ type: 'workflow', workflow: viewOf(summary) })
+  })
+  const stopFacilities = onFacility((facility) => listener({ type: 'facility', facility }))
+  return () => {
+    stopWorkflows()
+    stopFacilities()
+  }
+}

@@ -1,0 +1,149 @@
+/** From a document in memory to what the API shows of it: a detail, now or at any event, and the history as sentences. */
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import { waitingProposals } from '../document/index.ts'
+import type { Catalogue } from '../engine/catalogue.ts'
+import { creationOf } from '../engine/projections.ts'
+import { summarize } from '../engine/summary.ts'
+import type { Unit } from '../engine/unit.ts'
+import { isJsonObject, type Json } from '../values/json.ts'
+import { specOf, stepName } from '../workflow/attempt.ts'
+import { describeEvent } from '../workflow/describe.ts'
+import type { WorkflowEvent } from '../workflow/event.ts'
+import { explainStep } from '../workflow/explain.ts'
+import { linkState } from '../workflow/links.ts'
+import type { StepState, WorkflowState } from '../workflow/state.ts'
+import { inputOf } from '../workflow/wanted.ts'
+import type { HistoryPage, When } from './node-api.ts'
+import type { HistoryEntry, LinkView, ProposalView, StepView, WorkflowDetail, WorkflowSummary } from './views.ts'
+
+export interface Moment {
+  readonly state: WorkflowState | undefined
+  readonly length: number
+}
+
+/** The state after that many events, or after the last event not later than that moment. */
+export const stateAt = (unit: Unit, when: When): Moment | undefined => {
+  let reached: Moment | undefined
+  for (const { entry, state } of unit.replay()) {
+    const length = (reached?.length ?? 0) + 1
+    if ('position' in when ? length > when.position : entry.at > when.at) break
+    reached = { state, length }
+  }
+  return reached
+}
+
+export interface DetailParts {
+  /** Of the present. */
+  readonly summary: WorkflowSummary
+  readonly unit: Unit
+  readonly at: Moment
+  readonly catalogue: Catalogue
+}
+
+export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: DetailParts): WorkflowDetail => {
+  const { proposals: _count, ...present } = summary
+  const proposals = proposalsOf(unit)
+  const log = { length, head: length === unit.length ? unit.headHex : '' }
+  if (state === undefined) {
+    const input = creationOf(unit)?.input ?? null
+    return { ...present, input, steps: [], links: [], proposals, conflictList: [], verdicts: [], log }
+  }
+  const definition = catalogue.byHash(state.definition)
+  const {
+    open: _open,
+    waits: _waits,
+    length: _length,
+    head: _head,
+    proposals: _of,
+    title: _title,
+    ...then
+  } = summarize({
+    id: unit.id,
+    definition,
+    state,
+    proposals: proposals.length,
+    length,
+    head: log.head,
+  })
+  const error = state.turnedBack?.error
+  return {
+    ...present,
+    ...then,
+    input: state.input,
+    ...(state.output === undefined ? {} : { output: state.output }),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    steps: definition === undefined ? [] : state.steps.map((step, ref) => stepView(definition, state, step, ref)),
+    links: definition === undefined ? [] : definition.links.map((link) => linkViewOf(state, link)),
+    proposals,
+    conflictList: state.conflicts,
+    verdicts: state.verdicts,
+    log,
+  }
+}
+
+const stepView = (definition: CompiledDefinition, state: WorkflowState, step: StepState, ref: number): StepView => {
+  const { spec, each } = specOf(definition, step)
+  const own = step.item === undefined ? spec : (each?.spec ?? spec)
+  const id = stepName(definition, step)
+  const waitsFor = explainStep(definition, state, step)
+  return {
+    ref,
+    id,
+    title: own.title ?? id,
+    type: own.work.type,
+    status: step.status,
+    attempt: step.attempt,
+    since: step.since,
+    ...(step.agent === undefined ? {} : { agent: step.agent }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(step.error === undefined ? {} : { error: { code: step.error.code, message: step.error.message } }),
+    ...(step.status === 'pending' || step.status === 'skipped' ? {} : { input: inputOf(state, step) }),
+    ...(step.output === undefined ? {} : { output: step.output }),
+    ...(step.parent === undefined ? {} : { parent: step.parent }),
+  }
+}
+
+const linkViewOf = (state: WorkflowState, link: CompiledDefinition['links'][number]): LinkView => {
+  const { from, to, trigger, when } = link.spec
+  const common = { from, to, trigger, state: linkState(state, link) }
+  return when === undefined ? common : { ...common, when }
+}
+
+const proposalsOf = (unit: Unit): readonly ProposalView[] =>
+  waitingProposals(unit.replica).map((one) => {
+    if (one.malformed) return { journal: '?', n: 0, by: '?', at: 0, reason: '', text: 'A proposal that can not be read.' }
+    const { journal, n, by, at, reason, content } = one.proposal
+    return { journal, n, by, at, reason, text: `${by} proposes: ${typeOf(content)}` }
+  })
+
+const typeOf = (content: Json): string => (isJsonObject(content) && typeof content.type === 'string' ? content.type : 'something unknown')
+
+export const historyOf = (
+  unit: Unit,
+  catalogue: Catalogue,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): HistoryPage => {
+  const items: HistoryEntry[] = []
+  let position = 0
+  for (const { entry, state } of unit.replay()) {
+    position += 1
+    if (position <= after || state === undefined) continue
+    if (items.length === limit) return { items, next: position - 1 }
+    const definition = catalogue.byHash(state.definition)
+    const { at, by, event } = entry
+    const step = definition === undefined ? undefined : stepOf(definition, state, event)
+    const text = definition === undefined ? event.type : describeEvent(definition, state, event)
+    items.push({ position, at, by, node: unit.home, type: event.type, ...(step === undefined ? {} : { step }), text, data: dataOf(event) })
+  }
+  return { items }
+}
+
+const stepOf = (definition: CompiledDefinition, state: WorkflowState, event: WorkflowEvent): string | undefined => {
+  const step = 'ref' in event ? state.steps[event.ref] : undefined
+  return step === undefined ? undefined : stepName(definition, step)
+}
+
+const dataOf = (event: WorkflowEvent): Json => {
+  const { type: _, ...data }: { readonly [member: string]: Json | undefined } = event
+  return Object.fromEntries(Object.entries(data).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}

@@ -1,0 +1,8 @@
+export { systemClock, systemRandom } from './clock.ts'
+export { EX_CONFIG, readConfig } from './config.ts'
+export { loadDefinitions } from './definitions.ts'
+export { liveUpgrade } from './live-upgrade.ts'
+export { type Running, runNode } from './run.ts'
+export { type RunningServer, refuseUpgrade, startServer, type Upgrade } from './server.ts'
+export { bearerOf, TOKEN_HASH, tokenHash, tokenLookup } from './tokens.ts'
+export { dialWebSocket, socketAcceptor } from './web-socket.ts'

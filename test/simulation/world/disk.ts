@@ -1,0 +1,81 @@
+/**
+ * A node's disk: one faulty store that outlives the node's processes. Between lives it holds what was durable.
+ * `inFlight` tells whether the live image may be ahead of what is durable, so that checks look only at settled images.
+ */
+import type { Clock, Store } from '@holdfast/shared/ports'
+import type { Kernel, Prng } from '@holdfast/shared/testing'
+import { ENGINE_SCHEMAS } from '@holdfast/shared/engine'
+import { type FaultyStore, openFaultyStore, type StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
+
+export const delegate = (store: Store): Store => ({
+  generation: store.generation,
+  commit: (batch) => store.commit(batch),
+  document: (id) => store.document(id),
+  get: (collection, key) => store.get(collection, key),
+  list: (collection, query) => store.list(collection, query),
+  feed: (home, after, limit) => store.feed(home, after, limit),
+  feedEnd: (home) => store.feedEnd(home),
+  close: () => store.close(),
+})
+
+export class Disk {
+  readonly #kernel: Kernel
+  readonly #node: string
+  #store: FaultyStore
+  #clock: Clock | undefined
+  #inFlight = 0
+
+  /** @param faults read at each commit, so the world can end them */
+  constructor(kernel: Kernel, prng: Prng, node: string, faults: StoreFaults) {
+    this.#kernel = kernel
+    this.#node = node
+    this.#store = openFaultyStore({
+      schemas: ENGINE_SCHEMAS,
+      generation: `${node}-1`,
+      clock: {
+        now: () => this.#running.now(),
+        after: (delayMs, callback) => this.#running.after(delayMs, callback),
+      },
+      random: prng.stream(`disk ${node}`),
+      faults,
+    })
+  }
+
+  get #running(): Clock {
+    if (this.#clock === undefined) throw new TypeError(`${this.#node} has not been started`)
+    return this.#clock
+  }
+
+  get settled(): boolean {
+    return this.#inFlight === 0
+  }
+
+  /** The image as it is now. */
+  get store(): Store {
+    return this.#store
+  }
+
+  open(clock: Clock): Store {
+    this.#clock = clock
+    const store = this.#store
+    return { ...delegate(store), commit: (batch) => this.#commit(store, batch) }
+  }
+
+  async #commit(store: Store, batch: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
+    this.#inFlight += 1
+    const done = await store.commit(batch)
+    this.#inFlight -= 1
+    const what = `${batch.appends.map(({ document, update }) => `${document.slice(0, 8)}+${update.length}`).join(' ')} ${batch.puts.length}`
+    this.#kernel.note(this.#node, `commit ${done.ok ? done.value.group : done.error.code}: ${what}`)
+    if (!done.ok) this.#kernel.history.count(`store ${done.error.code}`)
+    return done
+  }
+
+  /** What was not synced is gone, but for some first part of it. */
+  crash(): void {
+    const crashed = this.#store.crash()
+    this.#store = crashed.reopen()
+    this.#inFlight = 0
+    if (crashed.lostCommits > 0) this.#kernel.history.reached('crash lost a commit')
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * How big and how hard one seed's world is, drawn before it begins: the shared fault knobs, and what is particular to this world.
+ * Everything a failing seed needs to be seen again is here, as plain data.
+ */
+import { drawFaultPlan, drawKnobs, type Fault, type Knobs, type Prng, type Topology } from '@holdfast/shared/testing'
+
+export const CLOUD = 'cloud'
+export const HOMES = ['harbour', 'hillside'] as const
+export type Home = (typeof HOMES)[number]
+
+export const gatewayOf = (home: string): string => `${home}-gateway`
+
+export interface Particulars {
+  /** How long faults last, virtual time. */
+  readonly safetyMs: number
+  readonly workflows: number
+  readonly actions: number
+  readonly agentsPerHome: number
+  readonly workMs: number
+  readonly failure: number
+  readonly silence: number
+  readonly redo: number
+  readonly repeat: number
+  readonly heartbeatMs: number
+}
+
+export interface Setup {
+  readonly seed: number
+  readonly knobs: Knobs
+  readonly particulars: Particulars
+  readonly topology: Topology
+  readonly plan: readonly Fault[]
+}
+
+const SECOND_MS = 1_000
+
+/** Not simulated here: identities that are copied or revoked, and other versions of the program. */
+const BEYOND: ReadonlySet<Fault['kind']> = new Set(['clone', 'revoke', 'upgrade'])
+
+export const drawSetup = (seed: number, prng: Prng): Setup => {
+  const knobs = drawKnobs(prng)
+  const particulars = drawParticulars(prng.stream('particulars'))
+  const topology = topologyOf(particulars)
+  const plan = drawFaultPlan(prng, knobs, topology, particulars.safetyMs).filter(({ kind }) => !BEYOND.has(kind))
+  return { seed, knobs, particulars, topology, plan }
+}
+
+const drawParticulars = (prng: Prng): Particulars => ({
+  safetyMs: prng.between(60, 150) * SECOND_MS,
+  workflows: prng.between(20, 24),
+  actions: prng.between(6, 24),
+  agentsPerHome: prng.between(3, 5),
+  workMs: prng.pick([200, 1 * SECOND_MS, 4 * SECOND_MS]),
+  failure: prng.range(0, 0.15),
+  silence: prng.range(0, 0.05),
+  redo: prng.pick([0, 0.5]),
+  repeat: prng.pick([0, 0, 0.2]),
+  heartbeatMs: prng.pick([2 * SECOND_MS, 5 * SECOND_MS]),
+})
+
+const topologyOf = ({ agentsPerHome }: Particulars): Topology => {
+  const pairs: [string, string][] = []
+  for (const home of HOMES) {
+    pairs.push([gatewayOf(home), CLOUD])
+    for (let n = 0; n < agentsPerHome; n += 1) pairs.push([agentName(home, n), gatewayOf(home)])
+  }
+  return { nodes: [CLOUD, ...pairs.map(([node]) => node)], hub: CLOUD, pairs }
+}
+
+export const agentName = (home: string, n: number): string => `${home}-agent-${n}`
+
+/** The knobs as they go into a failure's report. */
+export const knobsJson = ({ knobs, particulars }: Setup): string =>
+  JSON.stringify({ mode: knobs.mode, families: [...knobs.families].sort(), ...knobs.values, ...particulars })
