@@ -7,9 +7,8 @@ import { parseDefinition } from '@holdfast/shared/definition'
 import { ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
 import type { Store } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
+import { systemClock, systemRandom } from '@holdfast/shared/system'
 import { ok, type Result, workflowIdOf } from '@holdfast/shared/values'
-import { systemClock } from '../support/system-clock.ts'
-import { systemRandom } from '../support/system-random.ts'
 
 export const STEPS = 5
 const HOME = 'bench'

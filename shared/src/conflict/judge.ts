@@ -107,7 +107,7 @@ const lateCancel = (
   const { pointOfNoReturn, late } = definition.definition.cancel
   const passed = passedAt(definition, state)
   if (pointOfNoReturn === undefined || passed === undefined || proposal.basisLength > passed) return undefined
-  const policy: LateCancelPolicy = late ?? { outcome: 'ask' }
+  const policy = possible(late ?? { outcome: 'ask' }, state)
   const draft = new Draft(definition, workflow, state, now, 'authority')
   const done = settleLateCancel(draft, policy, proposal)
   draft.emit({
@@ -127,16 +127,21 @@ const lateCancel = (
   return withVerdict(draft, proposal, policy.outcome === 'compensate', code, `Too late: ${pointOfNoReturn} had passed. ${done}`, now)
 }
 
+/** What has ended can't go back by itself any more: what the policy would undo is kept, and its follow-up deals with it. */
+const possible = (policy: LateCancelPolicy, { status }: WorkflowState): LateCancelPolicy =>
+  policy.outcome === 'compensate' && isTerminal(status) ? { ...policy, outcome: 'keep' } : policy
+
 /** Position in the log at which the point of no return was passed. */
 const passedAt = (definition: CompiledDefinition, state: WorkflowState): number | undefined => {
   const { pointOfNoReturn } = definition.definition.cancel
   if (pointOfNoReturn === undefined || pastPointOfNoReturn(definition, state) === undefined) return undefined
-  return state.steps[definition.numberOf.get(pointOfNoReturn) ?? -1]?.position
+  const step = state.steps[definition.numberOf.get(pointOfNoReturn) ?? -1]
+  return step?.begun ?? step?.position
 }
 
 const settleLateCancel = (draft: Draft, policy: LateCancelPolicy, proposal: Judgeable): string => {
   if (policy.outcome === 'ask') return 'What was done is kept until somebody decides.'
-  if (policy.outcome === 'compensate' && !isTerminal(draft.state.status)) {
+  if (policy.outcome === 'compensate') {
     turnBack(draft, 'cancelled', { code: 'cancelled', message: proposal.reason, retryable: false })
     return 'What was done is being undone.'
   }

@@ -112,7 +112,7 @@ export class Dispatch implements AgentGate {
     const free = [...this.#agents.values()].filter((agent) => agent.send !== undefined && this.#load(agent) < agent.profile.capacity)
     if (free.length === 0 || this.#offers.size === 0) return []
     const waiting = [...this.#offers].flatMap(([workflow, offers]) => offers.map((offer) => ({ workflow, offer })))
-    waiting.sort((a, b) => urgency(a.offer) - urgency(b.offer) || (a.workflow < b.workflow ? -1 : 1))
+    waiting.sort((a, b) => urgency(a.offer) - urgency(b.offer) || compareTexts(a.workflow, b.workflow))
     const candidates = free.map((agent) => ({
       ...agent.profile,
       capabilities: agent.capabilities,
@@ -306,3 +306,5 @@ export class Dispatch implements AgentGate {
     return workflow === undefined ? undefined : this.#tasks.get(workflow)?.get(task)
   }
 }
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

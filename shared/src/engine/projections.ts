@@ -17,12 +17,13 @@ export const creationOf = (unit: Unit): Creation | undefined => {
 }
 
 export const summaryOf = (unit: Unit, catalogue: Catalogue): Summary | undefined => {
-  const { id, state, length, headHex: head } = unit
+  // Whose it is, the store knows; what a document says of itself may be forged.
+  const { id, home: facility, state, length, headHex: head } = unit
   const proposals = waitingProposals(unit.replica).length
   const titled = readFields(unit.replica).title
   if (state !== undefined) {
     const summary = summarize({ id, definition: catalogue.byHash(state.definition), state, proposals, length, head })
-    return titled === undefined ? summary : { ...summary, title: titled }
+    return { ...summary, facility, ...(titled === undefined ? {} : { title: titled }) }
   }
   const creation = creationOf(unit)
   if (creation === undefined) return undefined

@@ -114,6 +114,11 @@ export class Unit<State = WorkflowState> {
     return this.#staged.length > 0 || this.#judged.length > 0 || this.#appends.length > 0
   }
 
+  /** Begun in memory, and nothing came of it so far. */
+  get isEmpty(): boolean {
+    return this.version === 0 && !this.isStaged
+  }
+
   /** Takes a decision: entries to append, and the state they lead to. */
   stage(entries: readonly LogEntry[], state: State): void {
     for (const entry of entries) this.#staged.push(entry)
@@ -153,6 +158,8 @@ export class Unit<State = WorkflowState> {
     this.head = appended.value.head
     this.#position = appended.value.position
     this.#context = context
+    this.#staged = []
+    this.#judged = []
     return ok(appended.value.update)
   }
 

@@ -39,6 +39,9 @@ export class Units {
       return ok(known)
     }
     const stored = await this.#store.document(id)
+    // Somebody else may have loaded or begun it meanwhile; two units of one document would part.
+    const meanwhile = this.#units.get(id)
+    if (meanwhile !== undefined) return ok(meanwhile)
     if (stored === undefined) return ok(undefined)
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (unit.ok) this.#units.set(id, unit.value)
@@ -51,6 +54,8 @@ export class Units {
     if (known !== undefined) return ok(known)
     const id = homeDocumentOf(home)
     const stored = await this.#store.document(id)
+    const meanwhile = this.#rosters.get(home)
+    if (meanwhile !== undefined) return ok(meanwhile)
     const { clientId } = this.#author
     const unit = stored === undefined ? ok(Unit.create(id, home, clientId, foldRoster)) : Unit.load(id, stored, clientId, foldRoster)
     if (unit.ok) this.#rosters.set(home, unit.value)

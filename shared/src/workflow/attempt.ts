@@ -34,7 +34,8 @@ export const stepName = (definition: CompiledDefinition, step: StepState): strin
 export const taskId = (workflow: string, { ref, attempt, purpose }: AttemptName): string =>
   `${workflow}.${ref}.${purpose === 'compensate' ? 'c' : ''}${attempt}`
 
-const TASK = /^(w_[0-9a-f]{32})\.(\d+)\.(c?)(\d+)$/
+/** Without leading zeros, so that one attempt has one id; attempts count from 1. */
+const TASK = /^(w_[0-9a-f]{32})\.(0|[1-9]\d{0,8})\.(c?)([1-9]\d{0,8})$/
 
 export const parseTaskId = (task: string): { readonly workflow: string; readonly name: AttemptName } | undefined => {
   const match = TASK.exec(task)

@@ -23,7 +23,7 @@ export const beginStep = (draft: Draft, ref: number): void => {
     case 'wait':
       return beginWait(draft, ref, spec.work, draft.at + spec.timeoutMs)
     case 'map':
-      return fanOut(draft, ref, spec.work)
+      return fanOut(draft, ref, spec.work, draft.at + spec.timeoutMs)
   }
 }
 
@@ -33,7 +33,7 @@ const beginWait = (draft: Draft, ref: number, work: WaitWork, dueAt: number): vo
   draft.emit({ type: 'running', ref, attempt: 1, dueAt, awaits: awaits.value })
   if (awaits.value.kind !== 'signal') return
   const name = awaits.value.signal
-  const early = draft.state.signals.find((signal) => signal.name === name)
+  const early = draft.state.signals.find((signal) => signal.name === name && signal.taken === undefined)
   if (early !== undefined) succeedStep(draft, ref, early.payload)
 }
 
@@ -55,7 +55,7 @@ const awaited = (draft: Draft, ref: number, { on }: WaitWork): Result<Awaited, S
   return ok({ kind: 'step', home, workflow: workflowIdOf(home, String(place.value.key)), step: on.step })
 }
 
-const fanOut = (draft: Draft, ref: number, work: MapWork): void => {
+const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void => {
   const step = draft.step(ref)
   const spec = step && specOf(draft.definition, step)
   if (spec?.over === undefined || spec.each === undefined) throw new TypeError(`step ${ref} is no compiled map`)
@@ -64,7 +64,7 @@ const fanOut = (draft: Draft, ref: number, work: MapWork): void => {
   if (!Array.isArray(list.value)) {
     return failStep(draft, ref, { code: 'not-a-list', message: `\`${work.over}\` is not a list`, retryable: false })
   }
-  draft.emit({ type: 'fanned-out', ref, items: list.value })
+  draft.emit({ type: 'fanned-out', ref, items: list.value, dueAt })
   if (list.value.length === 0) return succeedStep(draft, ref, [])
   const first = draft.step(ref)?.items?.first ?? 0
   for (let item = first; item < first + list.value.length; item += 1) readyItem(draft, item)

@@ -17,7 +17,7 @@ import type { LogEntry } from './event.ts'
 import { evolve } from './evolve.ts'
 import { takeFact } from './facts.ts'
 import { DECISION_TABLE, legalDecisions } from './lifecycle.ts'
-import { failAttempt, succeedStep, turnBack } from './outcome.ts'
+import { failAttempt, failStep, succeedStep, turnBack } from './outcome.ts'
 import type { WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
 
@@ -149,6 +149,8 @@ const touchWaiting = (draft: Draft): void => {
   })
 }
 
+const TIMEOUT = { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true }
+
 const tick = (draft: Draft): void => {
   const { at, state, definition } = draft
   const limitMs = definition.definition.timeoutMs
@@ -157,7 +159,9 @@ const tick = (draft: Draft): void => {
   }
   state.steps.forEach((step, ref) => {
     if (step.dueAt !== undefined && step.dueAt <= at) {
-      failAttempt(draft, ref, { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true })
+      // A map isn't tried again while its items are still at work: it fails, and they are told to stop.
+      if (step.items === undefined) failAttempt(draft, ref, TIMEOUT)
+      else failStep(draft, ref, TIMEOUT)
     } else if (step.awaits?.kind === 'time' && step.awaits.until <= at && draft.state.turnedBack === undefined)
       succeedStep(draft, ref, null)
   })

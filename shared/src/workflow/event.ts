@@ -10,6 +10,8 @@ import type { Json } from '../values/json.ts'
 
 const json = z.custom<Json>((value) => value !== undefined)
 const ref = z.number().int().nonnegative()
+/** Far above what a definition may have, far below what a reader of a forged log could not hold. */
+const stepCount = z.number().int().nonnegative().max(100_000)
 const attempt = z.number().int().positive()
 const time = z.number()
 const priority = z.enum(['critical', 'high', 'normal', 'low'])
@@ -31,7 +33,7 @@ export const EVENT_SCHEMAS = {
     definition: z.string(),
     name: z.string(),
     version: z.number(),
-    steps: z.number().int().nonnegative(),
+    steps: stepCount,
     title: z.string(),
     priority,
     input: json,
@@ -56,7 +58,7 @@ export const EVENT_SCHEMAS = {
   'step-skipped': z.object({ type: z.literal('step-skipped'), ref }),
   'step-cancelled': z.object({ type: z.literal('step-cancelled'), ref }),
   'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string() }),
-  'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly() }),
+  'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly(), dueAt: time.exactOptional() }),
   offered: z.object({ type: z.literal('offered'), ref, attempt, agent: z.string() }),
   /** The agent would not take it; this is no failure of the work. */
   declined: z.object({ type: z.literal('declined'), ref, attempt, reason: z.string(), retryAt: time }),

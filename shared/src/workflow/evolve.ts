@@ -78,7 +78,7 @@ const apply = (state: WorkflowState, event: WorkflowEvent, entry: LogEntry): Wor
     }
     case 'verdict': {
       const { type: _, ...verdict } = event
-      const mark = Math.max(state.marks[event.journal] ?? 0, event.n)
+      const mark = Math.max(Object.hasOwn(state.marks, event.journal) ? (state.marks[event.journal] ?? 0) : 0, event.n)
       return {
         ...state,
         verdicts: [...state.verdicts, { ...verdict, at: entry.at }],
@@ -120,25 +120,26 @@ const applyToStep = (state: WorkflowState, event: OfStep, at: number): WorkflowS
     since: at,
     position: state.length,
     ...(completion === undefined ? {} : { completion }),
+    ...(status === 'running' ? { begun: state.length } : {}),
   }
-  if (settles) closeItem(steps, step)
+  if (settles && step.status !== 'compensating') closeItem(steps, step)
   if (event.type === 'fanned-out') fanOut(steps, event, at)
   return {
     ...state,
     steps,
-    signals: event.type === 'step-succeeded' ? consumed(state.signals, step) : state.signals,
+    signals: event.type === 'step-succeeded' || event.type === 'validating' ? taken(state.signals, step) : state.signals,
     sent: 'sent' in event && event.sent.length > 0 ? new Set([...state.sent, ...event.sent]) : state.sent,
     completions: completion ?? state.completions,
     open: state.open + (event.type === 'fanned-out' ? event.items.length : 0) - (settles ? 1 : 0) + (reopens(step, status) ? 1 : 0),
   }
 }
 
-/** A wait that ends takes the signal it waited for; the next wait of that name needs another. */
-const consumed = (signals: WorkflowState['signals'], step: StepState): WorkflowState['signals'] => {
+/** A wait takes the signal it waited for, even when it then finds it invalid; the next wait of that name needs another. */
+const taken = (signals: WorkflowState['signals'], step: StepState): WorkflowState['signals'] => {
   const { awaits } = step
   if (awaits?.kind !== 'signal') return signals
-  const taken = signals.findIndex((signal) => signal.name === awaits.signal)
-  return signals.filter((_, place) => place !== taken)
+  const first = signals.findIndex((signal) => signal.name === awaits.signal && signal.taken === undefined)
+  return signals.map((signal, place) => (place === first ? { ...signal, taken: true as const } : signal))
 }
 
 /** Undoing is work like any other: the workflow can't end while a settled step is being compensated. */
@@ -162,10 +163,25 @@ const fanOut = (steps: StepState[], event: EventOf<'fanned-out'>, at: number): v
   })
 }
 
+/** Where late work is not on record otherwise: if nothing newer succeeds, it is what there is to undo. */
+const MAY_BE_DONE_LATE: Readonly<Record<StepState['status'], boolean>> = {
+  pending: true,
+  ready: true,
+  waiting_for_resource: true,
+  offered: true,
+  running: true,
+  validating: true,
+  failed: true,
+  cancelled: true,
+  succeeded: false,
+  skipped: false,
+  compensating: false,
+  compensated: false,
+}
+
 const applyLateResult = (state: WorkflowState, event: EventOf<'late-result'>, step: StepState): WorkflowState => {
   const late = [...state.late, lateName(event)]
-  const undoable = event.succeeded && event.purpose === 'forward' && (step.status === 'cancelled' || step.status === 'failed')
-  if (!undoable) return { ...state, late }
+  if (!event.succeeded || event.purpose !== 'forward' || !MAY_BE_DONE_LATE[step.status]) return { ...state, late }
   const steps = state.steps.slice()
   const completion = state.completions + 1
   steps[event.ref] = { ...step, output: event.output, doneLate: true, completion }
@@ -186,10 +202,12 @@ const moved = (step: StepState, event: OfStep): StepState => {
       return { ...calm(step), attempt: event.attempt, agent: event.agent, ...(step.status === 'compensating' ? { phase: 'offered' } : {}) }
     case 'running':
       return running(step, event)
+    case 'fanned-out':
+      return { ...settledForm(step), ...(event.dueAt === undefined ? {} : { dueAt: event.dueAt }) }
     case 'validating':
-      return { ...step, output: event.output }
+      return { ...settledForm(step), output: event.output, answered: step.attempt }
     case 'step-succeeded':
-      return { ...settledForm(step), ...(event.output === undefined ? {} : { output: event.output }) }
+      return succeeded(step, event)
     case 'attempt-failed':
       return { ...waitingAgain(step, event.retryAt), failures: step.failures + 1, error: event.error }
     case 'declined':
@@ -207,6 +225,13 @@ const moved = (step: StepState, event: OfStep): StepState => {
     default:
       return settledForm(step)
   }
+}
+
+/** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */
+const succeeded = (step: StepState, { output: said }: EventOf<'step-succeeded'>): StepState => {
+  const { output: checked, doneLate: _, ...rest } = settledForm(step)
+  const output = said ?? (step.status === 'validating' ? checked : undefined)
+  return { ...rest, answered: step.attempt, ...(output === undefined ? {} : { output }) }
 }
 
 const running = (step: StepState, event: EventOf<'running'>): StepState => ({

@@ -71,7 +71,9 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
 /** The attempt this step waits for; or its last one while no other has begun, whose result still spares doing it again. */
 const isInHand = (step: StepState, name: AttemptName): boolean =>
   step.attempt === name.attempt &&
+  name.attempt > 0 &&
   purposeOf(step) === name.purpose &&
+  (name.purpose === 'compensate' || step.answered !== name.attempt) &&
   (step.status === 'offered' || step.status === 'running' || step.status === 'ready' || step.status === 'compensating')
 
 const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): void => {
@@ -83,6 +85,9 @@ const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): v
 const decline = (draft: Draft, step: StepState, fact: Extract<AttemptFact, { type: 'attempt-declined' }>): void => {
   if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref: fact.ref })
   const { ref, attempt, reason } = fact
+  // Whoever accepted can't decline any more: giving up what was begun is a failure.
+  if (step.status === 'running' || step.phase === 'running')
+    return failAttempt(draft, ref, { code: 'declined', message: reason, retryable: true })
   draft.emit({ type: 'declined', ref, attempt, reason, retryAt: draft.at + DECLINED_PAUSE_MS })
 }
 
@@ -94,12 +99,17 @@ const succeed = (draft: Draft, step: StepState, { ref, output }: Extract<Attempt
 const takeLate = (draft: Draft, step: StepState, fact: AttemptFact): void => {
   if (fact.type !== 'attempt-succeeded' && fact.type !== 'attempt-failed') return
   const { ref, attempt, purpose } = fact
-  const repeated = attempt === step.attempt && (purpose === 'compensate' ? step.status === 'compensated' : step.completion !== undefined)
-  if (repeated || draft.state.late.includes(lateName(fact))) return
+  if (attempt < 1 || isRepeated(step, fact) || draft.state.late.includes(lateName(fact))) return
   const succeeded = fact.type === 'attempt-succeeded'
   const output: Json = fact.type === 'attempt-succeeded' ? fact.output : { code: fact.error.code, message: fact.error.message }
   draft.emit({ type: 'late-result', ref, attempt, purpose, succeeded, output })
   if (succeeded && purpose === 'forward' && isTerminal(draft.state.status)) askAboutLateWork(draft, step)
+}
+
+/** Reports come at least once: this one is on record. */
+const isRepeated = (step: StepState, fact: Extract<AttemptFact, { type: 'attempt-succeeded' | 'attempt-failed' }>): boolean => {
+  if (fact.type === 'attempt-failed') return step.attempt === fact.attempt && step.error?.code === fact.error.code
+  return fact.purpose === 'forward' ? step.answered === fact.attempt : step.attempt === fact.attempt && step.status === 'compensated'
 }
 
 const askAboutLateWork = (draft: Draft, step: StepState): void => {

@@ -59,7 +59,9 @@ export const delivered = (state: WorkflowState, step: CompiledStep): Record<stri
   for (const { index, from, spec } of step.incoming) {
     if (spec.targetPort === undefined || !state.sent.has(index)) continue
     const output = state.steps[from]?.output ?? null
-    values[spec.targetPort] = spec.sourcePort === undefined ? output : isJsonObject(output) ? (output[spec.sourcePort] ?? null) : null
+    values[spec.targetPort] = spec.sourcePort === undefined ? output : member(output, spec.sourcePort)
   }
   return values
 }
+
+const member = (output: Json, name: string): Json => (isJsonObject(output) && Object.hasOwn(output, name) ? (output[name] ?? null) : null)

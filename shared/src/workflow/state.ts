@@ -21,6 +21,8 @@ export interface StepState {
   readonly phase?: 'ready' | 'offered' | 'running'
   /** Number of the latest attempt of the present purpose, 0 before the first. */
   readonly attempt: number
+  /** The attempt of the work itself (not of its undoing) whose output was taken last: its result may be reported again. */
+  readonly answered?: number
   /** Attempts of the present purpose that failed; a declined offer is not one. */
   readonly failures: number
   readonly agent?: string
@@ -32,6 +34,8 @@ export interface StepState {
   /** When the present status began, and how many entries the log had then. */
   readonly since: number
   readonly position: number
+  /** How many entries the log had when somebody last began the work itself. */
+  readonly begun?: number
   /** Not offered before this moment (retry back-off). */
   readonly notBefore?: number
   /** The running attempt times out at this moment. */
@@ -88,7 +92,8 @@ export interface WorkflowState {
   /** Late results already recorded, as ⟨ref⟩.⟨purpose⟩⟨attempt⟩. */
   readonly late: readonly string[]
   readonly turnedBack?: TurnedBack
-  readonly signals: readonly { readonly name: string; readonly id: string; readonly payload: Json }[]
+  /** All that ever came, by id; `taken` by the wait that ended with it. */
+  readonly signals: readonly { readonly name: string; readonly id: string; readonly payload: Json; readonly taken?: true }[]
   readonly followUps: readonly FollowUp[]
   readonly conflicts: readonly (ConflictRecord & { readonly at: number })[]
   readonly verdicts: readonly (Verdict & { readonly at: number })[]

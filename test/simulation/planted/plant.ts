@@ -2,17 +2,18 @@
  * A bug put into the world from outside: a port, a machine or a rule of the core wrapped while the world is built. Production code
  * knows nothing of it. A campaign that can't see a planted bug has a blind spot.
  */
-import type { step } from '@holdfast/agent-sdk/session'
 import type { AgentGate } from '@holdfast/shared/agent-protocol'
-import type { Engine, EngineConfig } from '@holdfast/shared/engine'
+import type { LinkedEngine, Rules } from '@holdfast/shared/engine'
 import type { Dial, Performer, Store } from '@holdfast/shared/ports'
+import type { step } from '../../../agent-sdk/src/session/index.ts'
 
 export interface Plant {
   readonly name: string
-  readonly rules?: EngineConfig['rules']
+  readonly rules?: Partial<Rules>
+  /** Around a node's disk, for one life. */
   store?(store: Store): Store
-  /** What the link's ends and clients see of the engine. */
-  engine?(engine: Engine): Engine
+  /** What the ends of a link see of their engine. */
+  linked?(engine: LinkedEngine): LinkedEngine
   dial?(dial: Dial): Dial
   gate?(gate: AgentGate): AgentGate
   session?(production: typeof step): typeof step

@@ -1,0 +1,138 @@
+/**
+ * One pass over a workflow's log, event by event with the state before and after it:
+ *
+ *   I18  only legal transitions; what has ended stays ended
+ *   I22  a step has one open attempt at a time
+ *   I21  a step counts as done by the effect of that very attempt; undoing is of completed steps only, the latest first, and complete
+ *   I23  every offer ends in one way
+ */
+import type { CompiledDefinition } from '@holdfast/shared/definition'
+import type { Unit } from '@holdfast/shared/engine'
+import { assertInvariant, assertNone, unconserved } from '@holdfast/shared/testing'
+import { isJsonObject, type Json } from '@holdfast/shared/values'
+import {
+  attemptOf,
+  isTerminal,
+  type LogEntry,
+  purposeOf,
+  STEP_TABLE,
+  specOf,
+  taskId,
+  WORKFLOW_TABLE,
+  type WorkflowState,
+} from '@holdfast/shared/workflow'
+
+type Event = LogEntry['event']
+type OfStep = Extract<Event, { readonly ref: number }>
+
+export class LogAudit {
+  /** Task → agent it was offered to. */
+  readonly offered = new Map<string, string>()
+  /** Attempts whose success moved a step. */
+  readonly credited = new Set<string>()
+  /** Attempts whose success came too late and is on record. */
+  readonly late = new Set<string>()
+  readonly #id: string
+  readonly #definition: CompiledDefinition
+  readonly #open = new Map<number, string>()
+  /** Completed steps that declare an undoing, in the order of completion. */
+  readonly #undoable: number[] = []
+  readonly #ends = { done: 0, failed: 0, cancelled: 0 }
+
+  constructor(unit: Unit, definition: CompiledDefinition) {
+    this.#id = unit.id
+    this.#definition = definition
+    let before: WorkflowState | undefined
+    for (const { entry, state } of unit.replay()) {
+      if (state !== undefined) this.#take(before, entry.event, state)
+      before = state
+    }
+    if (before !== undefined && isTerminal(before.status)) this.#auditEnd(before)
+  }
+
+  #must(invariant: string, condition: boolean, details: { readonly [key: string]: Json }): void {
+    assertInvariant(invariant, condition, () => ({ workflow: this.#id, ...details }))
+  }
+
+  #take(before: WorkflowState | undefined, event: Event, after: WorkflowState): void {
+    if (before === undefined) return
+    const ended = isTerminal(before.status)
+    this.#must('I18 terminal stays terminal', !ended || after.status === before.status, { from: before.status, to: after.status })
+    this.#must('I18 created once', event.type !== 'created', { at: before.length })
+    if (event.type in WORKFLOW_TABLE.pending) this.#takeLifecycle(before, event)
+    if ('ref' in event) this.#takeStep(before, event, ended)
+  }
+
+  #takeLifecycle({ status, length }: WorkflowState, { type }: Event): void {
+    const row: { readonly [type: string]: string | null } = WORKFLOW_TABLE[status]
+    this.#must('I18 legal transitions only', row[type] !== null, { status, type, at: length })
+  }
+
+  #takeStep(before: WorkflowState, event: OfStep, ended: boolean): void {
+    const step = before.steps[event.ref]
+    this.#must('I18 events name steps that exist', step !== undefined, { ref: event.ref, type: event.type })
+    if (step === undefined) return
+    const attempt = taskId(this.#id, { ref: event.ref, attempt: step.attempt, purpose: purposeOf(step) })
+    if (event.type === 'late-result') return this.#takeLate(before, event, ended)
+    const moved = STEP_TABLE[step.status][event.type] !== null
+    this.#must('I18 legal transitions only', moved, { step: step.status, type: event.type, at: before.length })
+    if (event.type === 'offered') return this.#offer(event, purposeOf(step))
+    this.#close(event)
+    if (event.type === 'compensated') this.credited.add(attempt)
+    if (event.type === 'compensating') this.#undo(event.ref)
+    if (event.type !== 'step-succeeded' && event.type !== 'validating') return
+    this.credited.add(attempt)
+    if ('output' in event) this.#auditOutput(before, event.ref, attempt, event.output ?? null)
+    if (event.type === 'step-succeeded') this.#completed(before, event.ref)
+  }
+
+  #offer({ ref, attempt, agent }: Extract<Event, { type: 'offered' }>, purpose: 'forward' | 'compensate'): void {
+    const task = taskId(this.#id, { ref, attempt, purpose })
+    this.#must('I22 one open attempt a step', !this.#open.has(ref), { ref, open: this.#open.get(ref) ?? '', task })
+    this.#must('I22 an attempt is offered once', !this.offered.has(task), { task })
+    this.offered.set(task, agent)
+    this.#open.set(ref, task)
+  }
+
+  #close({ type, ref }: OfStep): void {
+    if (type === 'running' || type === 'validating' || !this.#open.has(ref)) return
+    this.#open.delete(ref)
+    if (type === 'step-succeeded' || type === 'compensated') this.#ends.done += 1
+    else if (type === 'step-cancelled' || type === 'stopped') this.#ends.cancelled += 1
+    else this.#ends.failed += 1
+  }
+
+  #takeLate(before: WorkflowState, { ref, attempt, purpose, succeeded }: Extract<Event, { type: 'late-result' }>, ended: boolean): void {
+    if (succeeded) this.late.add(taskId(this.#id, { ref, attempt, purpose }))
+    const status = before.steps[ref]?.status
+    const undoable = succeeded && purpose === 'forward' && (status === 'cancelled' || status === 'failed')
+    if (undoable && !ended) this.#completed(before, ref)
+  }
+
+  #completed(state: WorkflowState, ref: number): void {
+    const step = state.steps[ref]
+    if (step !== undefined && attemptOf(this.#definition, step, 'compensate') !== undefined) this.#undoable.push(ref)
+  }
+
+  #undo(ref: number): void {
+    const latest = this.#undoable.pop()
+    this.#must('I21 completed steps are undone, the latest first', latest === ref, { undone: ref, latest: latest ?? 'none' })
+  }
+
+  /** What a doer answers names the effect it had. */
+  #auditOutput(state: WorkflowState, ref: number, attempt: string, output: Json): void {
+    const step = state.steps[ref]
+    if (step === undefined || (step.item === undefined && isMapOrWait(specOf(this.#definition, step).spec.work.type))) return
+    const effect = isJsonObject(output) ? (output.effect ?? null) : null
+    this.#must('I21 a step is done by its own attempt', effect === attempt, { attempt, effect })
+  }
+
+  #auditEnd({ turnedBack, status }: WorkflowState): void {
+    const undone = turnedBack?.compensate !== true || this.#undoable.length === 0
+    this.#must('I21 all completed steps were undone', undone, { status, left: [...this.#undoable] })
+    assertNone(unconserved({ created: this.offered.size, ...this.#ends, open: this.#open.size }))
+    this.#must('I23 an ended workflow has no open attempt', this.#open.size === 0, { open: [...this.#open.values()] })
+  }
+}
+
+const isMapOrWait = (type: string): boolean => type === 'map' || type === 'wait'
