@@ -8,6 +8,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// After the installation, which happens once: what is measured from here is a start.
+let startedAt = Date.now()
 const root = dirname(fileURLToPath(import.meta.url))
 const PNPM = 'pnpm@12.21.0'
 const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
@@ -28,9 +30,14 @@ if (!installed) {
     process.exit(status ?? 1)
   }
   writeFileSync(stamp, lock)
+  startedAt = Date.now()
 }
 
 const [script, ...rest] = process.argv.slice(2)
-const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(root, script), ...rest], { stdio: 'inherit', cwd: root })
+const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(root, script), ...rest], {
+  stdio: 'inherit',
+  cwd: root,
+  env: { ...process.env, HOLDFAST_STARTED_AT: String(startedAt) },
+})
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

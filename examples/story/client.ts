@@ -25,7 +25,14 @@ const detail = summary.extend({
 })
 export type Detail = z.infer<typeof detail>
 
-const facility = z.object({ id: z.string(), connected: z.boolean(), pendingUpdates: z.number().optional(), lagMs: z.number().optional() })
+const facility = z.object({
+  id: z.string(),
+  title: z.string(),
+  connected: z.boolean(),
+  pendingUpdates: z.number().optional(),
+  lagMs: z.number().optional(),
+  workflows: z.object({ open: z.number(), completed: z.number(), failed: z.number(), cancelled: z.number() }),
+})
 export type Facility = z.infer<typeof facility>
 
 const page = z.object({ items: z.array(summary), next: z.string().optional() })
@@ -41,9 +48,11 @@ export interface Client {
   list(query?: string): Promise<readonly Summary[]>
   get(id: string): Promise<Detail>
   cancel(id: string, reason: string): Promise<'decided' | 'proposed'>
-  setPriority(id: string, priority: string): Promise<'decided' | 'proposed'>
+  setPriority(id: string, priority: 'critical' | 'high' | 'normal' | 'low'): Promise<'decided' | 'proposed'>
   signal(id: string, name: string): Promise<'decided' | 'proposed'>
   facilities(): Promise<readonly Facility[]>
+  /** The node's own sentence about itself. */
+  health(): Promise<string>
 }
 
 const CALL_TIMEOUT_MS = 10_000
@@ -90,6 +99,7 @@ export const openClient = (url: string, token: string): Client => {
       return decide('PUT', `/workflows/${id}`, { priority }, { 'If-Match': current.headers.get('etag') ?? '' })
     },
     signal: (id, name) => decide('POST', `/workflows/${id}/signal`, { name, id: `story-${name}`, payload: null }),
+    health: async () => (await expect(z.object({ explain: z.string() }), await fetch(`${url}/health`))).explain,
     facilities: async () => (await expect(z.object({ items: z.array(facility) }), await call('GET', '/facilities'))).items,
   }
 }

@@ -123,7 +123,14 @@ interface GatewayParts {
   readonly hubToken: string
 }
 
-const writeGatewayConfig = ({ folder, facility: { id, title, nodeNumber }, token, agentTokens, hubUrl, hubToken }: GatewayParts): string => {
+const writeGatewayConfig = ({
+  folder,
+  facility: { id, title, nodeNumber },
+  token,
+  agentTokens,
+  hubUrl,
+  hubToken,
+}: GatewayParts): string => {
   const config = {
     node: `${id}-gateway`,
     nodeNumber,

@@ -19,10 +19,11 @@ export interface SeedResult {
 export interface RunOptions {
   readonly plant?: Plant
   readonly masked?: ReadonlySet<string>
+  readonly linesPerNode?: number
 }
 
-export const runSeed = async (seed: number, { plant = NO_PLANT, masked = new Set() }: RunOptions = {}): Promise<SeedResult> => {
-  const world = new World(seed, plant, masked)
+export const runSeed = async (seed: number, { plant = NO_PLANT, masked = new Set(), linesPerNode = 200 }: RunOptions = {}): Promise<SeedResult> => {
+  const world = new World(seed, plant, masked, linesPerNode)
   const onRejection = (error: unknown): void => world.frame.kernel.fail(error)
   process.on('unhandledRejection', onRejection)
   try {

@@ -41,9 +41,12 @@ export class Calls {
     const outcome = await this.#perform(call, recovering)
     const { ref, attempt, purpose } = call
     const name = { ref, attempt, purpose }
+    const fact: Fact = outcome.ok
+      ? { type: 'attempt-succeeded', output: outcome.value, ...name }
+      : { type: 'attempt-failed', error: outcome.error, ...name }
+    // Until its outcome is on record the call is not over: whoever released it again would make it twice.
+    await this.#report(workflow, fact, call.function)
     this.#inFlight.delete(call.id)
-    if (outcome.ok) this.#report(workflow, { type: 'attempt-succeeded', output: outcome.value, ...name }, call.function)
-    else this.#report(workflow, { type: 'attempt-failed', error: outcome.error, ...name }, call.function)
   }
 
   async #perform(call: WantedCall, recovering: boolean): Promise<Result<Json, AttemptError>> {

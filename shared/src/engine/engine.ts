@@ -8,7 +8,7 @@
  * difference is `authorityOf`. It knows no sockets; links and agents talk to it through `receive` and `gate`.
  */
 import type { AgentGate } from '../agent-protocol/index.ts'
-import type { Batch, StoreError } from '../ports/store.ts'
+import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, type Result } from '../values/result.ts'
 import type { Fact } from '../workflow/command.ts'
@@ -24,7 +24,8 @@ import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
 import type { Roster } from './roster.ts'
 import { RULES, type Rules } from './rules.ts'
-import type { Summary } from './summary.ts'
+import { storeRefusal } from './store-refusal.ts'
+import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 import { Turn } from './turn.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
@@ -63,6 +64,7 @@ export class Engine implements Core {
   #idle: (() => void)[] = []
   #cancelAlarm: () => void = () => {}
   #alarmAt: number | undefined
+  readonly #pauses = new Set<() => void>()
 
   constructor(
     config: EngineConfig,
@@ -87,7 +89,7 @@ export class Engine implements Core {
       epoch: author.epoch,
       heartbeatMs: config.heartbeatMs,
       report,
-      wake: () => void this.submit({ kind: 'dispatch' }),
+      wake: () => void this.#insist({ kind: 'dispatch' }),
       onPresence: (agent) => this.#notePresence(agent),
     })
   }
@@ -117,7 +119,16 @@ export class Engine implements Core {
 
   /** A workflow's unit for reading, loaded if need be. */
   async read(workflow: string): Promise<Result<Unit | undefined, Refusal>> {
-    return this.units.load(workflow)
+    return this.#betweenTurns(() => this.units.load(workflow))
+  }
+
+  /** In the midst of a turn memory holds what is not durable yet, and nobody may read that (U2). */
+  async #betweenTurns<T>(load: () => Promise<T>): Promise<T> {
+    for (;;) {
+      if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve))
+      const loaded = await load()
+      if (!this.#turning) return loaded
+    }
   }
 
   /** Called after each commit, in commit order. */
@@ -128,20 +139,21 @@ export class Engine implements Core {
 
   /** Everybody the home's document tells of, with what is known of them at this moment. */
   async roster(home: string): Promise<Result<Unit<Roster>, Refusal>> {
-    return this.units.roster(home)
+    return this.#betweenTurns(() => this.units.roster(home))
   }
 
   /** Takes no more inputs, finishes the turn under way and answers what waits with `stopping`. */
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelAlarm()
+    for (const cancel of this.#pauses) cancel()
     for (const { answer } of this.#queue.splice(0)) answer(err(STOPPING))
     if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   #notePresence({ id, kind, capabilities, capacity, connected }: AgentView): void {
     for (const home of this.#config.authorityOf) {
-      void this.submit({ kind: 'presence', home, presence: { agent: id, kind, capabilities, capacity, present: connected } })
+      void this.#insist({ kind: 'presence', home, presence: { agent: id, kind, capabilities, capacity, present: connected } })
     }
   }
 
@@ -205,6 +217,8 @@ export class Engine implements Core {
       const failure = batch.ok ? await this.#commit(batch.value) : batch.error
       if (failure !== undefined) {
         await this.#forget(turn)
+        // It may stand in the feed all the same; whoever reads that must look.
+        if (failure.code === 'store-unknown-outcome') this.#announce(turn.appended, [])
         return failure
       }
       this.#release(turn)
@@ -212,6 +226,7 @@ export class Engine implements Core {
       return undefined
     } catch (thrown) {
       await this.#forget(turn)
+      if (thrown instanceof StoreFailure) return storeRefusal(thrown.reason)
       return refusal('ask-person', 'internal-error', thrown instanceof Error ? thrown.message : String(thrown))
     }
   }
@@ -243,11 +258,22 @@ export class Engine implements Core {
   async #forget(turn: Turn): Promise<void> {
     for (const unit of turn.touched) this.units.evict(unit.id)
     for (const unit of turn.rosters) this.units.evictRoster(unit.home)
-    for (const { id } of turn.touched) {
-      const again = await this.units.load(id)
-      if (again.ok && again.value !== undefined) this.#wantAgain(again.value)
-      else this.dispatch.setWanted(id, undefined)
+    for (const { id } of turn.touched) await this.#reload(id)
+  }
+
+  /** The store has the last word on whether a commit took effect; what it holds is carried out as after any commit. */
+  async #reload(id: string): Promise<void> {
+    const again = await this.units.load(id)
+    if (!again.ok && again.error.next === 'retry-later') return this.#later(() => void this.#reload(id))
+    if (!again.ok || again.value === undefined || !this.isAuthority(again.value.home)) {
+      this.#wants.delete(id)
+      return this.dispatch.setWanted(id, undefined)
     }
+    const row = await this.#config.store.get(WORKFLOWS, id)
+    if (isSummary(row)) this.#summaries.set(id, row)
+    this.#wantAgain(again.value)
+    this.#carryOut(again.value, false)
+    this.#setAlarm()
   }
 
   #wantAgain(unit: Unit): void {
@@ -262,8 +288,8 @@ export class Engine implements Core {
     if (unit.value === undefined || !this.isAuthority(unit.value.home)) return undefined
     this.#wantAgain(unit.value)
     this.#carryOut(unit.value, true)
-    void this.submit({ kind: 'judge', workflow })
-    void this.submit({ kind: 'tick', workflow })
+    void this.#insist({ kind: 'judge', workflow })
+    void this.#tick(workflow)
     return undefined
   }
 
@@ -279,6 +305,7 @@ export class Engine implements Core {
     for (const unit of turn.touched) {
       const changed = unit.isStaged
       unit.committed()
+      if (unit.isEmpty) this.units.evict(unit.id)
       if (!changed) continue
       const summary = turn.summaries.get(unit)
       if (summary !== undefined) {
@@ -288,8 +315,12 @@ export class Engine implements Core {
       this.#carryOut(unit, false)
     }
     this.units.trim((unit) => this.#wants.has(unit.id))
-    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
+    this.#announce(feeds, summaries)
     this.#setAlarm()
+  }
+
+  #announce(feeds: Committed['feeds'], summaries: readonly Summary[]): void {
+    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
   }
 
   #carryOut(unit: Unit, recovering: boolean): void {
@@ -311,7 +342,7 @@ export class Engine implements Core {
     if (this.#starting.has(start.key)) return
     this.#starting.add(start.key)
     const will = followUpWill(this.catalogue, unit, start)
-    const started = will.ok ? await this.submit(will.value) : will
+    const started = will.ok ? await this.#insist(will.value) : will
     this.#starting.delete(start.key)
     if (started.ok && will.ok)
       await this.#report(unit.id, { type: 'follow-up-started', key: start.key, workflow: will.value.workflow }, this.author.node)
@@ -321,7 +352,29 @@ export class Engine implements Core {
     const home = this.units.peek(workflow)?.home ?? this.#summaries.get(workflow)?.facility
     if (home === undefined) return err(refusal('give-up', 'no-such-workflow', 'There is no such workflow here.'))
     const will: WillInput = { kind: 'will', workflow, home, command: fact, by, reason: fact.type }
-    return this.submit(will)
+    const taken = await this.#insist(will)
+    if (taken.ok || fact.type !== 'attempt-succeeded' || taken.error.next !== 'fix-request') return taken
+    // An output that no log can hold: the attempt did end, so it must not seem to be at work still.
+    const { ref, attempt, purpose } = fact
+    const error = { code: 'output-unusable', message: taken.error.message, retryable: false }
+    return this.#insist({ ...will, command: { type: 'attempt-failed', error, ref, attempt, purpose } })
+  }
+
+  /** What the engine itself puts in must not be lost with a commit that failed: it is put in until it is taken, or refused for good. */
+  async #insist(input: Input): Promise<Result<Answer, Refusal>> {
+    for (;;) {
+      const answered = await this.submit(input)
+      if (answered.ok || answered.error.next !== 'retry-later' || this.#closed) return answered
+      await new Promise<void>((resolve) => this.#later(resolve))
+    }
+  }
+
+  #later(again: () => void): void {
+    const cancel = this.#config.clock.after(RETRY_MS, () => {
+      this.#pauses.delete(cancel)
+      again()
+    })
+    this.#pauses.add(cancel)
   }
 
   // ── time ──
@@ -344,11 +397,23 @@ export class Engine implements Core {
   #ring(): void {
     this.#alarmAt = undefined
     if (this.#closed) return
-    for (const workflow of this.#alarms.due(this.#config.clock.now().wall)) void this.submit({ kind: 'tick', workflow })
+    for (const workflow of this.#alarms.due(this.#config.clock.now().wall)) void this.#tick(workflow)
     this.dispatch.endLeases()
     this.#setAlarm()
   }
+
+  /** A tick may have come for one of several timers, or to an offer that nobody was free for: the next moment is set whatever came of it. */
+  async #tick(workflow: string): Promise<void> {
+    const ticked = await this.#insist({ kind: 'tick', workflow })
+    const wants = this.#wants.get(workflow)
+    if (!ticked.ok || wants === undefined) return
+    this.#alarms.set(workflow, earliest(wants, this.#config.clock.now().wall))
+    this.#setAlarm()
+  }
 }
+
+/** Before what could not be committed is tried again. */
+const RETRY_MS = 1_000
 
 const STOPPING = refusal('retry-later', 'stopping', 'This node is stopping.')
 
@@ -369,17 +434,6 @@ const documentsOf = (input: Input): readonly string[] => {
 
 /** Homes whose own document an input may touch. */
 const homesOf = (input: Input): readonly string[] => (input.kind === 'presence' || input.kind === 'received' ? [input.home] : [])
-
-const storeRefusal = (error: StoreError): Refusal => {
-  switch (error.code) {
-    case 'version-mismatch':
-      return refusal('retry-later', 'concurrent-change', `${error.document} was changed by another process at the same time.`)
-    case 'corrupt':
-      return refusal('ask-person', 'store-corrupt', `${error.where}: ${error.message}`)
-    default:
-      return refusal('retry-later', `store-${error.code}`, error.message)
-  }
-}
 
 /** A tick at this moment does something, or an offer may be made from then on. */
 const earliest = (wants: Wanted, now: number): number | undefined => {

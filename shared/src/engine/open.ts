@@ -16,7 +16,7 @@ import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
 /** The collections an engine needs in its store. */
 export const ENGINE_SCHEMAS = [
-  { name: WORKFLOWS, indices: ['open'] },
+  { name: WORKFLOWS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },

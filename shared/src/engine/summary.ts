@@ -20,7 +20,7 @@ export type Summary = {
   readonly title: string
   readonly definition: { readonly name: string; readonly version: number; readonly hash: string }
   readonly status: StatusPath
-  /** Indexed: recovery loads what is open. */
+  /** Recovery takes up what is open. */
   readonly open: boolean
   readonly pending: boolean
   readonly priority: WorkflowState['priority']

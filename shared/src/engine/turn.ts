@@ -8,7 +8,8 @@
  *   then       waiting offers are assigned to free agents, and everything is written down
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { admissible, type Malformed, propose, setTitle, waitingProposals } from '../document/index.ts'
+import { refuseContent } from '../document/content.ts'
+import { admissible, type Malformed, propose, setTitle, type WellFormed, waitingProposals } from '../document/index.ts'
 import type { Refused } from '../link/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import { homeDocumentOf, isWorkflowId } from '../values/ids.ts'
@@ -65,6 +66,8 @@ export class Turn {
   }
 
   #will(input: WillInput): Result<Answer, Refusal> {
+    const bad = input.title === undefined ? undefined : refuseContent(input.title)
+    if (bad !== undefined) return err(bad)
     const answered = this.#core.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
     if (!answered.ok || input.title === undefined) return answered
     const titled = this.#setTitle(this.#core.units.peek(input.workflow), input.title)
@@ -90,8 +93,15 @@ export class Turn {
     const known = this.#core.units.peek(workflow)
     const stale = expected === undefined ? undefined : staleness(known, expected)
     if (stale !== undefined) return err(stale)
-    const unit = known ?? (command.type === 'create' ? this.#core.units.create(workflow, home) : undefined)
-    return this.#command(unit, command, by)
+    if (known !== undefined && known.home !== home) return err(foreignHome(known))
+    return this.#command(known ?? (command.type === 'create' ? this.#begin(workflow, home) : undefined), command, by)
+  }
+
+  /** A document that nobody has heard of; if nothing comes of it in this turn, it is dropped again. */
+  #begin(workflow: string, home: string): Unit {
+    const unit = this.#core.units.create(workflow, home)
+    this.touched.add(unit)
+    return unit
   }
 
   #command(unit: Unit | undefined, command: Command, by: string): Result<Answer, Refusal> {
@@ -152,8 +162,9 @@ export class Turn {
     if (!isProposable(command)) return err(refusal('give-up', 'not-the-authority', `Only ${home} takes ${command.type}.`))
     const stale = input.expected === undefined ? undefined : staleness(known, input.expected)
     if (stale !== undefined) return err(stale)
-    const unit = known ?? (command.type === 'create' ? this.#core.units.create(workflow, home) : undefined)
-    if (unit === undefined) return err(NO_SUCH_WORKFLOW)
+    const unit = known ?? (command.type === 'create' ? this.#begin(workflow, home) : undefined)
+    if (unit === undefined || (unit.isEmpty && command.type !== 'create')) return err(NO_SUCH_WORKFLOW)
+    if (unit.home !== home) return err(foreignHome(unit))
     const foreseen = this.#foresee(unit, command)
     if (foreseen !== undefined) return foreseen
     const journal = input.journal ?? this.#core.journal
@@ -211,19 +222,20 @@ export class Turn {
   #place(document: string, peer: string, home: string, update: Uint8Array, news: Set<Unit>): Refusal | undefined {
     const roster = document === homeDocumentOf(home) ? this.#core.units.peekRoster(home) : undefined
     if (roster !== undefined) {
-      const refused = this.#apply(roster, peer, home, update)
-      if (refused === undefined) this.rosters.add(roster)
-      return refused
+      this.rosters.add(roster)
+      return this.#apply(roster, peer, home, update)
     }
     if (!isWorkflowId(document)) return refusal('fix-request', 'bad-document-id', `${document} names no document of ${home}.`)
-    const unit = this.#core.units.peek(document) ?? this.#core.units.create(document, home)
+    const unit = this.#core.units.peek(document) ?? this.#begin(document, home)
+    // Named as touched before its copy changes: whatever goes wrong from here on, that copy is dropped.
+    this.touched.add(unit)
     const refused = this.#apply(unit, peer, home, update)
     if (refused === undefined) news.add(unit)
     return refused
   }
 
   #apply(unit: Unit | Unit<Roster>, peer: string, home: string, update: Uint8Array): Refusal | undefined {
-    if (unit.home !== home) return refusal('give-up', 'foreign-home', `The document belongs to ${unit.home}, not to ${home}.`)
+    if (unit.home !== home) return foreignHome(unit)
     const judged = this.#core.rules.judgeUpdate(unit.replica, update, this.#core.rightsOf(peer, home))
     if (!judged.ok) return judged.error
     if (!judged.value.hasNews) return undefined
@@ -249,16 +261,20 @@ export class Turn {
   #judgeWaiting(unit: Unit): void {
     const { admit, spent, malformed } = admissible(waitingProposals(unit.replica), unit.state?.marks ?? {})
     unit.answer(spent.map(({ place }) => place))
-    for (const { place, proposal } of admit) {
-      const creates = unit.state === undefined ? definitionNamed(proposal.content) : undefined
-      const definition = this.#core.catalogue.byHash(unit.state?.definition ?? creates ?? '')
-      const judged = this.#core.rules.judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, this.now)
-      // Nothing to write a verdict into yet: it waits in the document for the workflow's creation.
-      if (judged === undefined) continue
-      unit.stage(judged.entries, judged.state)
-      unit.answer([place])
-    }
+    // What finds no workflow to be judged by waits for its creation, which may come later in this same row.
+    const early = admit.filter((one) => !this.#judgeOne(unit, one))
+    if (unit.state !== undefined) for (const one of early) this.#judgeOne(unit, one)
     for (const each of malformed) this.#refuseMalformed(unit, each)
+  }
+
+  #judgeOne(unit: Unit, { place, proposal }: WellFormed): boolean {
+    const creates = unit.state === undefined ? definitionNamed(proposal.content) : undefined
+    const definition = this.#core.catalogue.byHash(unit.state?.definition ?? creates ?? '')
+    const judged = this.#core.rules.judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, this.now)
+    if (judged === undefined) return false
+    unit.stage(judged.entries, judged.state)
+    unit.answer([place])
+    return true
   }
 
   #refuseMalformed(unit: Unit, { place }: Malformed): void {
@@ -316,6 +332,9 @@ const assertFolded = (unit: Unit | Unit<Roster>): void => {
 const DECIDED: Answer = { outcome: 'decided', replayed: false, rejected: [] }
 const PROPOSED: Answer = { outcome: 'proposed', replayed: false, rejected: [] }
 const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no such workflow here.')
+
+const foreignHome = ({ id, home }: Unit | Unit<Roster>): Refusal =>
+  refusal('give-up', 'foreign-home', `${id} belongs to ${home}, and to no other home.`)
 
 const keyReused = (key: string): Refusal =>
   refusal('fix-request', 'key-reused', `Key ${key} already names a workflow with another definition or input.`)

@@ -2,12 +2,13 @@
  * The documents in memory. Hot ones stay, the rest is read from the store when a turn needs it; ended workflows leave at once, others
  * when there are too many (least recently used first). Recovery is nothing but loading: fold, compare, mend.
  */
-import type { Store } from '../ports/store.ts'
+import { type Store, type StoredDocument, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import type { Refusal } from '../values/refusal.ts'
-import { ok, type Result } from '../values/result.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { foldRoster, type Roster } from './roster.ts'
+import { storeRefusal } from './store-refusal.ts'
 import { type Author, type Fold, Unit } from './unit.ts'
 
 export const MAX_UNITS = 5_000
@@ -38,7 +39,9 @@ export class Units {
       this.#units.set(id, known)
       return ok(known)
     }
-    const stored = await this.#store.document(id)
+    const read = await this.#stored(id)
+    if (!read.ok) return read
+    const stored = read.value
     // Somebody else may have loaded or begun it meanwhile; two units of one document would part.
     const meanwhile = this.#units.get(id)
     if (meanwhile !== undefined) return ok(meanwhile)
@@ -53,13 +56,24 @@ export class Units {
     const known = this.#rosters.get(home)
     if (known !== undefined) return ok(known)
     const id = homeDocumentOf(home)
-    const stored = await this.#store.document(id)
+    const read = await this.#stored(id)
+    if (!read.ok) return read
+    const stored = read.value
     const meanwhile = this.#rosters.get(home)
     if (meanwhile !== undefined) return ok(meanwhile)
     const { clientId } = this.#author
     const unit = stored === undefined ? ok(Unit.create(id, home, clientId, foldRoster)) : Unit.load(id, stored, clientId, foldRoster)
     if (unit.ok) this.#rosters.set(home, unit.value)
     return unit
+  }
+
+  async #stored(id: string): Promise<Result<StoredDocument | undefined, Refusal>> {
+    try {
+      return ok(await this.#store.document(id))
+    } catch (thrown) {
+      if (thrown instanceof StoreFailure) return err(storeRefusal(thrown.reason))
+      throw thrown
+    }
   }
 
   peekRoster(home: string): Unit<Roster> | undefined {

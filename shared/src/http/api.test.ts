@@ -95,6 +95,14 @@ describe('API-1 workflows', () => {
 })
 
 describe('what a node says of itself', () => {
+  test('COO-1 agents outside the scope are not listed', async () => {
+    const { ask } = toyApi()
+    const seen = await (await ask('GET', '/api/v1/agents')).json()
+    expect(seen.items).toMatchObject([{ id: 'harbour-a-robot', facility: 'harbour-a', present: true }])
+    const all = await (await ask('GET', '/api/v1/agents', undefined, { Authorization: 'Bearer admin' })).json()
+    expect(all.items).toHaveLength(2)
+  })
+
   test('facilities outside the scope are not listed, definitions are everybody’s', async () => {
     const { ask } = toyApi()
     const seen = await (await ask('GET', '/api/v1/facilities')).json()

@@ -10,10 +10,10 @@ import { workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
-import { detailOf, historyOf, stateAt } from './engine-views.ts'
+import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
-import type { FacilityView, HealthView, WorkflowSummary } from './views.ts'
+import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
 
 export interface Freshness {
   readonly asOf: number
@@ -63,6 +63,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
       return unit.ok && unit.value !== undefined ? historyOf(unit.value, engine.catalogue, query) : { items: [] }
     },
     facilities: async () => parts.facilities(),
+    agents: () => agents(parts),
     definitions: async () =>
       engine.catalogue.all().map(({ hash, definition: { name, version, title, description, inputSchema } }) => ({
         name,
@@ -81,6 +82,15 @@ const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no
 
 function* views(engine: Engine, viewOf: (summary: Summary) => WorkflowSummary): Generator<WorkflowSummary> {
   for (const summary of engine.summaries()) yield viewOf(summary)
+}
+
+const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly AgentView[]> => {
+  const homes = facilities().map(({ id }) => id)
+  const rosters = await Promise.all(homes.map(async (home) => ({ home, roster: await engine.roster(home) })))
+  return rosters.flatMap(({ home, roster }) => {
+    if (!roster.ok) return []
+    return agentsOf(home, roster.value.state, engine.isAuthority(home) ? engine.dispatch.agents() : [])
+  })
 }
 
 const start = async (

@@ -2,7 +2,9 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { waitingProposals } from '../document/index.ts'
 import type { Catalogue } from '../engine/catalogue.ts'
+import type { AgentView as ConnectedAgent } from '../engine/dispatch.ts'
 import { creationOf } from '../engine/projections.ts'
+import type { Roster } from '../engine/roster.ts'
 import { summarize } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
@@ -14,7 +16,7 @@ import { linkState } from '../workflow/links.ts'
 import type { StepState, WorkflowState } from '../workflow/state.ts'
 import { inputOf } from '../workflow/wanted.ts'
 import type { HistoryPage, When } from './node-api.ts'
-import type { HistoryEntry, LinkView, ProposalView, StepView, WorkflowDetail, WorkflowSummary } from './views.ts'
+import type { AgentView, HistoryEntry, LinkView, ProposalView, StepView, WorkflowDetail, WorkflowSummary } from './views.ts'
 
 export interface Moment {
   readonly state: WorkflowState | undefined
@@ -108,6 +110,16 @@ const linkViewOf = (state: WorkflowState, link: CompiledDefinition['links'][numb
   const common = { from, to, trigger, state: linkState(state, link) }
   return when === undefined ? common : { ...common, when }
 }
+
+/** The roster tells who there is; the gateway itself, where they are connected, knows more of them. */
+export const agentsOf = (facility: string, roster: Roster | undefined, connected: readonly ConnectedAgent[]): readonly AgentView[] =>
+  [...(roster?.agents ?? [])].map(([id, { kind, capabilities, capacity, present, since }]) => {
+    const known = { id, facility, kind, capabilities, capacity, present, since }
+    const here = connected.find((agent) => agent.id === id)
+    if (here === undefined) return known
+    const { lastHeardAt, tasks, position } = here
+    return { ...known, lastHeardAt, tasks, ...(position === undefined ? {} : { position }) }
+  })
 
 const proposalsOf = (unit: Unit): readonly ProposalView[] =>
   waitingProposals(unit.replica).map((one) => {

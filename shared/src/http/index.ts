@@ -15,6 +15,7 @@ export type { Api } from './route-parts.ts'
 export { SERVER_LIMITS } from './server-limits.ts'
 export { TICKET_LIFETIME_MS, TicketOffice } from './tickets.ts'
 export type {
+  AgentView,
   ConflictView,
   DefinitionView,
   FacilityView,

@@ -16,7 +16,7 @@ import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { ListQuery, Page } from './listing.ts'
-import type { DefinitionView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
+import type { AgentView, DefinitionView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
 export interface StartRequest {
   readonly facility: string
@@ -75,6 +75,8 @@ export interface NodeApi {
   /** Entries with a position greater than `after`, oldest first; the first event has position 1. */
   history(workflow: string, query: { readonly after: number; readonly limit: number }): Promise<HistoryPage>
   facilities(): Promise<readonly FacilityView[]>
+  /** Everybody who ever registered with a facility, present or not. */
+  agents(): Promise<readonly AgentView[]>
   definitions(): Promise<readonly DefinitionView[]>
   health(): HealthView
   subscribe(listener: (event: LiveEvent) => void): () => void

@@ -1,11 +1,11 @@
-/** What a node says about itself and what it knows: facilities, definitions, health; and tickets for the live socket. */
+/** What a node says about itself and what it knows: facilities, agents, definitions, health; and tickets for the live socket. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { NodeApi } from './node-api.ts'
 import { seesFacility } from './principal.ts'
 import { problem } from './problem.ts'
 import { type Api, answers, guarded, problemAnswer, problems } from './route-parts.ts'
 import { TICKET_LIFETIME_MS, type TicketOffice } from './tickets.ts'
-import { definitionView, facilityView, healthView } from './views.ts'
+import { agentView, definitionView, facilityView, healthView } from './views.ts'
 
 const facilities = createRoute({
   method: 'get',
@@ -13,6 +13,14 @@ const facilities = createRoute({
   summary: 'Lists facilities, and how well each is heard',
   ...guarded('viewer'),
   responses: { 200: answers(z.object({ items: z.array(facilityView).readonly() }), 'All the caller may see'), ...problems() },
+})
+
+const agents = createRoute({
+  method: 'get',
+  path: '/api/v1/agents',
+  summary: 'Lists agents: who they are, what they can do, and who is present',
+  ...guarded('viewer'),
+  responses: { 200: answers(z.object({ items: z.array(agentView).readonly() }), 'All the caller may see'), ...problems() },
 })
 
 const definitions = createRoute({
@@ -50,6 +58,10 @@ export const addNodeRoutes = (api: Api, node: NodeApi, office: TicketOffice): vo
   api.openapi(facilities, async (context) => {
     const all = await node.facilities()
     return context.json({ items: all.filter(({ id }) => seesFacility(context.var.principal, id)) }, 200)
+  })
+  api.openapi(agents, async (context) => {
+    const all = await node.agents()
+    return context.json({ items: all.filter(({ facility }) => seesFacility(context.var.principal, facility)) }, 200)
   })
   api.openapi(definitions, async (context) => context.json({ items: await node.definitions() }, 200))
   api.openapi(tickets, (context) => context.json({ ticket: office.issue(context.var.principal), expiresInMs: TICKET_LIFETIME_MS }, 201))

@@ -89,6 +89,8 @@ const FACILITIES: readonly FacilityView[] = ['harbour-a', 'harbour-b'].map((id) 
   workflows: { open: 0, completed: 0, failed: 0, cancelled: 0 },
 }))
 
+const AGENT = { kind: 'robot', capabilities: ['pick'], capacity: 1, present: true, since: 1_000 } as const
+
 export const toyNode = ({ outbox = [] }: { readonly outbox?: readonly string[] } = {}): ToyNode => {
   const workflows = new Map<string, ToyWorkflow>()
   const listeners = new Set<(event: LiveEvent) => void>()
@@ -146,6 +148,7 @@ export const toyNode = ({ outbox = [] }: { readonly outbox?: readonly string[] }
       return last !== undefined && later.length > limit ? { items, next: last.position } : { items }
     },
     facilities: async () => FACILITIES,
+    agents: async () => FACILITIES.map(({ id }) => ({ ...AGENT, id: `${id}-robot`, facility: id })),
     definitions: async () => [{ name: 'picking', version: 1, hash: 'ab12', title: 'Picking' }],
     health: () => ({ status: 'ok', ready: true, node: 'toy' }),
     subscribe: (listener) => {

@@ -141,6 +141,22 @@ export const facilityView = z
   .openapi('FacilityView')
 export type FacilityView = z.infer<typeof facilityView>
 
+export const agentView = z
+  .object({
+    id: z.string(),
+    facility: z.string(),
+    kind: z.enum(['robot', 'human', 'ai']),
+    capabilities: list(z.string()),
+    capacity: count,
+    present: z.boolean().openapi({ description: 'connected to its gateway, as far as this node knows' }),
+    since: moment.openapi({ description: 'when it came, went or registered last' }),
+    lastHeardAt: moment.optional().openapi({ description: 'known to its gateway only, as are position and tasks' }),
+    position: z.object({ x: z.number(), y: z.number(), map: z.string().optional() }).optional(),
+    tasks: list(z.string()).optional().openapi({ description: 'attempts it was offered or works on' }),
+  })
+  .openapi('AgentView')
+export type AgentView = z.infer<typeof agentView>
+
 export const definitionView = z
   .object({
     name: z.string(),

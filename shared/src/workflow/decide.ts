@@ -5,6 +5,7 @@
  * way the answer holds the entries to append and the state they lead to; no entries means it had all happened before (EX-10).
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
+import { workflowIdOf } from '../values/ids.ts'
 import type { Instant } from '../values/instant.ts'
 import { canonicalJson } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -59,6 +60,9 @@ const create = (
   command: Create,
   { now, by }: DecideContext,
 ): Result<Decided, Refusal> => {
+  if (workflow !== workflowIdOf(command.home, command.key)) {
+    return err(refusal('fix-request', 'wrong-id', `${workflow} is not the id of key ${command.key} at ${command.home}.`))
+  }
   const problems = definition.checkInput(command.input)
   if (problems.length > 0) {
     const message = `The input does not fit ${definition.definition.name}: ${problems.join('; ')}.`

@@ -1,6 +1,7 @@
 /**
  * I3 across a link: of a peer's feed a node holds exactly the first part that its cursor names, update for update, leaving out what came from
- * the node itself; and the peer still has that part. So no gap, no fork, no group in part.
+ * the node itself; and the peer still has that part. So no gap, no fork, no group in part. One commit of the holder may take several of the
+ * peer's groups, and puts what belongs to one document together, so order is compared within each document.
  */
 import { CURSORS } from '@holdfast/shared/engine'
 import type { FeedEntry } from '@holdfast/shared/ports'
@@ -21,9 +22,13 @@ export const checkHeld = async (world: World, holder: EngineHost, peer: EngineHo
   assertInvariant('I1 what a peer acknowledged it holds', cursor >= promised, () => ({ ...where, promised }))
   const theirs = feed.slice(0, cursor).filter(({ origin }) => origin !== holder.name)
   const held = (await holder.disk.store.feed(home, 0, ALL)).filter(({ origin }) => origin === peer.name)
-  const differs = firstDifference(theirs, held)
+  const differs = firstDifference(byDocument(theirs), byDocument(held))
   assertInvariant('I3 what is held is what the cursor names', differs === undefined, () => ({ ...where, at: differs ?? 0 }))
 }
+
+/** Sorting is stable: within a document the order stays. */
+const byDocument = (entries: readonly FeedEntry[]): readonly FeedEntry[] =>
+  entries.toSorted((one, other) => (one.document < other.document ? -1 : one.document > other.document ? 1 : 0))
 
 const firstDifference = (one: readonly FeedEntry[], other: readonly FeedEntry[]): number | undefined => {
   for (let index = 0; index < Math.max(one.length, other.length); index += 1) if (!same(one[index], other[index])) return index

@@ -4,7 +4,7 @@
  *   safety     faults are on; whatever a crash leaves on a disk is checked at once
  *   liveness   everything heals; within a budget of virtual time all work ends and all replicas agree
  */
-import { drawSkew, Kernel, linkConditionsOf, Prng, scheduleFaults, SimClock, SimNetwork, storeFaultsOf } from '@holdfast/shared/testing'
+import { drawSkew, History, Kernel, linkConditionsOf, Prng, scheduleFaults, SimClock, SimNetwork, storeFaultsOf } from '@holdfast/shared/testing'
 import type { Plant } from '../planted/plant.ts'
 import { Agent } from './agent.ts'
 import { Clients } from './clients.ts'
@@ -27,10 +27,10 @@ export class World {
   readonly #machines = new Map<string, SimClock>()
   readonly #heal: () => void
 
-  constructor(seed: number, plant: Plant, masked: ReadonlySet<string> = new Set()) {
+  constructor(seed: number, plant: Plant, masked: ReadonlySet<string> = new Set(), linesPerNode = 200) {
     const prng = new Prng(seed)
     const setup = drawSetup(seed, prng)
-    const kernel = new Kernel(prng)
+    const kernel = new Kernel(prng, new History(linesPerNode))
     const conditions = { ...linkConditionsOf(setup.knobs) }
     const storeFaults = { ...storeFaultsOf(setup.knobs) }
     const network = new SimNetwork(kernel, prng, conditions)

@@ -1,0 +1,5 @@
+export { type Client, type Detail, openClient, type Summary } from './client.ts'
+export { FACILITIES } from './facilities.ts'
+export { StoryProcess } from './process.ts'
+export { openSite, type Site } from './site.ts'
+export { until } from './until.ts'
