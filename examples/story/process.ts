@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 
+const COMPILE_CACHE = new URL('../../node_modules/.cache/compiled', import.meta.url).pathname
+
 export interface StartOptions {
   readonly name: string
   /** Script and its arguments. */
@@ -25,7 +27,11 @@ export class StoryProcess {
 
   /** Resolves with what follows the word `ready` on its first line of output. */
   static async start({ name, command, logPath }: StartOptions): Promise<{ readonly process: StoryProcess; readonly said: string }> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Fifteen processes load much the same files: what one has compiled, the others find.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    })
     const started = new StoryProcess(name, child, createWriteStream(logPath, { flags: 'a' }))
     const said = await started.#ready(logPath)
     return { process: started, said }

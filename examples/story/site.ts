@@ -51,8 +51,7 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
   const cloud = await startCloud(folder, token, gatewayTokens, port)
   const proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(cloud.said).port) })
   const gateways = new Map<string, Gateway>()
-  const agents: StoryProcess[] = []
-  for (const facility of FACILITIES) {
+  const openFacility = async (facility: StoryFacility): Promise<readonly StoryProcess[]> => {
     const agentTokens = new Map(facility.agents.map(({ id }) => [id, newToken()]))
     // Only the harbour's line goes through the proxy: it is the one that will be cut.
     const hubUrl = facility.id === 'harbour' ? `ws://127.0.0.1:${proxy.port}/link` : `${cloud.said.replace('http', 'ws')}/link`
@@ -60,9 +59,9 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
     const config = writeGatewayConfig({ folder, facility, token, agentTokens, hubUrl, hubToken })
     const started = await startGateway(folder, facility.id, config)
     gateways.set(facility.id, { config, url: started.said, process: started.process })
-    const starting = facility.agents.map((agent) => startAgent(folder, seed, started.said, agent, agentTokens.get(agent.id) ?? ''))
-    agents.push(...(await Promise.all(starting)))
+    return Promise.all(facility.agents.map((agent) => startAgent(folder, seed, started.said, agent, agentTokens.get(agent.id) ?? '')))
   }
+  const agents = (await Promise.all(FACILITIES.map(openFacility))).flat()
   const gatewayOf = (facility: string): Gateway => {
     const gateway = gateways.get(facility)
     if (gateway === undefined) throw new RangeError(`no gateway at ${facility}`)

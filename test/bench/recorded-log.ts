@@ -1,6 +1,6 @@
 /** The log of a workflow as it happens: five tasks in a row, each offered to a robot, accepted, done, its output checked. */
 import { parseDefinition } from '@holdfast/shared/definition'
-import type { Result } from '@holdfast/shared/values'
+import { type Result, workflowIdOf } from '@holdfast/shared/values'
 import { type Command, decide, isTerminal, type LogEntry, type WorkflowState, wanted } from '@holdfast/shared/workflow'
 
 const DEFINITION = `
@@ -19,7 +19,9 @@ links:
   - {from: pick, to: pack}
   - {from: pack, to: ship}
 `
-const WORKFLOW = `w_${'0'.repeat(32)}`
+const HOME = 'bench'
+const KEY = 'recorded'
+const WORKFLOW = workflowIdOf(HOME, KEY)
 const ROBOT = 'robot-7'
 const PAUSE_MS = 1_000
 

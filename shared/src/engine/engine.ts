@@ -272,7 +272,8 @@ export class Engine implements Core {
     const row = await this.#config.store.get(WORKFLOWS, id)
     if (isSummary(row)) this.#summaries.set(id, row)
     this.#wantAgain(again.value)
-    this.#carryOut(again.value, false)
+    // No turn has gone by these wants yet, so whatever is due already rings at once.
+    this.#carryOut(again.value, false, Number.NEGATIVE_INFINITY)
     this.#setAlarm()
   }
 
@@ -287,7 +288,7 @@ export class Engine implements Core {
     if (!unit.ok) return unit.error
     if (unit.value === undefined || !this.isAuthority(unit.value.home)) return undefined
     this.#wantAgain(unit.value)
-    this.#carryOut(unit.value, true)
+    this.#carryOut(unit.value, true, this.#config.clock.now().wall)
     void this.#insist({ kind: 'judge', workflow })
     void this.#tick(workflow)
     return undefined
@@ -312,7 +313,7 @@ export class Engine implements Core {
         this.#summaries.set(unit.id, summary)
         summaries.push(summary)
       }
-      this.#carryOut(unit, false)
+      this.#carryOut(unit, false, turn.now.wall)
     }
     this.units.trim((unit) => this.#wants.has(unit.id))
     this.#announce(feeds, summaries)
@@ -323,13 +324,14 @@ export class Engine implements Core {
     if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
   }
 
-  #carryOut(unit: Unit, recovering: boolean): void {
+  /** @param seenAt up to when what is due has been dealt with: the turn's own time, for its commit may have taken long */
+  #carryOut(unit: Unit, recovering: boolean, seenAt: number): void {
     const wants = this.#wants.get(unit.id)
     if (wants === undefined) return
     this.dispatch.release(unit.id)
     this.#calls.release(unit.id, wants.calls, recovering)
     for (const start of wants.starts) void this.#startFollowUp(unit, start)
-    this.#alarms.set(unit.id, earliest(wants, this.#config.clock.now().wall))
+    this.#alarms.set(unit.id, earliest(wants, seenAt))
     const ended = wants.tasks.length + wants.offers.length + wants.calls.length + wants.starts.length === 0
     if (ended && this.#summaries.get(unit.id)?.open === false) {
       this.#wants.delete(unit.id)
@@ -404,10 +406,11 @@ export class Engine implements Core {
 
   /** A tick may have come for one of several timers, or to an offer that nobody was free for: the next moment is set whatever came of it. */
   async #tick(workflow: string): Promise<void> {
+    const seenAt = this.#config.clock.now().wall
     const ticked = await this.#insist({ kind: 'tick', workflow })
     const wants = this.#wants.get(workflow)
     if (!ticked.ok || wants === undefined) return
-    this.#alarms.set(workflow, earliest(wants, this.#config.clock.now().wall))
+    this.#alarms.set(workflow, earliest(wants, seenAt))
     this.#setAlarm()
   }
 }
@@ -435,9 +438,9 @@ const documentsOf = (input: Input): readonly string[] => {
 /** Homes whose own document an input may touch. */
 const homesOf = (input: Input): readonly string[] => (input.kind === 'presence' || input.kind === 'received' ? [input.home] : [])
 
-/** A tick at this moment does something, or an offer may be made from then on. */
-const earliest = (wants: Wanted, now: number): number | undefined => {
+/** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
+const earliest = (wants: Wanted, seenAt: number): number | undefined => {
   let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
-  for (const { since } of wants.offers) if (since > now) at = Math.min(at, since)
+  for (const { since } of wants.offers) if (since > seenAt) at = Math.min(at, since)
   return Number.isFinite(at) ? at : undefined
 }

@@ -14,17 +14,22 @@ export { type RateLimit, RateLimiter, type Taken } from './rate-limit.ts'
 export type { Api } from './route-parts.ts'
 export { SERVER_LIMITS } from './server-limits.ts'
 export { TICKET_LIFETIME_MS, TicketOffice } from './tickets.ts'
-export type {
-  AgentView,
-  ConflictView,
-  DefinitionView,
-  FacilityView,
-  HealthView,
-  HistoryEntry,
-  LinkView,
-  ProposalView,
-  StepView,
-  VerdictView,
-  WorkflowDetail,
-  WorkflowSummary,
+export {
+  type AgentView,
+  agentView,
+  type ConflictView,
+  type DefinitionView,
+  type FacilityView,
+  facilityView,
+  type HealthView,
+  type HistoryEntry,
+  historyEntry,
+  type LinkView,
+  type ProposalView,
+  type StepView,
+  type VerdictView,
+  type WorkflowDetail,
+  type WorkflowSummary,
+  workflowDetail,
+  workflowSummary,
 } from './views.ts'

@@ -4,7 +4,6 @@
  * After each command it holds that the log written down and read again gives this very state (I18), that no event was emitted which
  * the tables ignore, and that an ended workflow stays as it ended (W2).
  */
-import { compileDefinition } from '../definition/compile.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { parseDefinition } from '../definition/parse.ts'
 import { workflowIdOf } from '../values/ids.ts'
@@ -26,9 +25,7 @@ export const HOME = 'harbour'
 
 /** A definition as its author would write it, in JSON. */
 export const define = (authored: { readonly [key: string]: unknown }): CompiledDefinition => {
-  const parsed = parseDefinition(JSON.stringify({ name: 'test', ...authored }), { format: 'json' })
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error))
-  const compiled = compileDefinition(parsed.value)
+  const compiled = parseDefinition(JSON.stringify({ name: 'test', ...authored }), { format: 'json' })
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
   return compiled.value
 }

@@ -1,0 +1,270 @@
+/**
+ * Random definitions and a random world for them: agents that succeed, fail, decline, fall silent, answer twice or too late, and a clock
+ * that moves on when nothing else does.
+ *
+ * The world does only what is wanted, so a workflow that it can't bring to an end is one that nobody would ever have woken (I19).
+ */
+import fc from 'fast-check'
+import type { CompiledDefinition } from '../definition/compiled.ts'
+import type { Json } from '../values/json.ts'
+import type { AttemptName, Fact } from './command.ts'
+import { isTerminal } from './status.ts'
+import { define, Run } from './test-support.ts'
+import type { WantedWait } from './want.ts'
+
+/** Seeded randomness, as the simulated world has it. */
+export interface Dice {
+  chance(probability: number): boolean
+  between(low: number, high: number): number
+  pick<T>(list: readonly T[]): T
+  shuffle<T>(list: readonly T[]): T[]
+  heavyTail(low: number, high: number): number
+}
+
+export interface RandomWorkflow {
+  readonly definition: CompiledDefinition
+  readonly seed: number
+  readonly dice: Dice
+}
+
+/** Built from numbers that fast-check can shrink; everything else follows from them. */
+export const randomWorkflow = (maxSteps: number, diceOf: (seed: string) => Dice): fc.Arbitrary<RandomWorkflow> =>
+  fc
+    .record({ size: fc.integer({ min: 1, max: maxSteps }), seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }) })
+    .map(({ size, seed }) => ({ definition: randomDefinition(diceOf(`definition ${seed}`), size), seed, dice: diceOf(`world ${seed}`) }))
+
+export const randomDefinition = (random: Dice, size: number): CompiledDefinition => {
+  const ids = Array.from({ length: size }, (_, number) => `s${number}`)
+  const links = linksAmong(random, ids)
+  const steps = Object.fromEntries(ids.map((id) => [id, randomStep(random, links.filter(({ to }) => to === id).length)]))
+  const hasPorts = (id: string): boolean => steps[id]?.type === 'task' || steps[id]?.type === 'function'
+  const ported = links.map((link) =>
+    link.trigger === 'complete' && hasPorts(link.from) && hasPorts(link.to) && random.chance(0.3)
+      ? { ...link, targetPort: `p_${link.from}` }
+      : link,
+  )
+  const limit = random.chance(0.2) ? { timeoutMs: random.between(1_000, 600_000) } : {}
+  const cancel = random.chance(0.3) ? { cancel: { pointOfNoReturn: random.pick(ids) } } : {}
+  const undo = { type: random.pick(['task', 'function']), capability: 'undo', function: 'undo' }
+  const { capability, type, function: called } = undo
+  const how = type === 'task' ? { type, capability, leaseMs: 500 } : { type, function: called }
+  return define({
+    steps,
+    links: ported,
+    compensations: { undo: { ...how, retry: randomRetry(random), timeoutMs: 2_000, input: { why: 'failure.code', said: 'output' } } },
+    onFailure: random.pick(['compensate', 'compensate', 'stop']),
+    ...limit,
+    ...cancel,
+  })
+}
+
+interface Link {
+  readonly from: string
+  readonly to: string
+  readonly trigger: string
+  readonly when?: string
+}
+
+/** From earlier steps to later ones, so there is no cycle; every step but the first has a way in or is an entry. */
+const linksAmong = (random: Dice, ids: readonly string[]): readonly Link[] =>
+  ids.flatMap((to, number) => {
+    const sources = random.shuffle(ids.slice(Math.max(0, number - 6), number)).slice(0, random.between(0, 3))
+    return sources.map((from): Link => {
+      const trigger = random.pick(['complete', 'complete', 'complete', 'fail', 'all'])
+      const when = random.chance(0.2) ? { when: random.pick(['output == null', 'input.n > 1', 'true', 'output.missing == 1']) } : {}
+      return { from, to, trigger, ...when }
+    })
+  })
+
+const randomStep = (random: Dice, incoming: number): { readonly [key: string]: unknown } => {
+  const join = incoming < 2 ? 'all' : random.pick(['all', 'any', random.between(1, incoming)])
+  const undone = random.chance(0.5) ? { compensate: 'undo' } : {}
+  const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
+  const common = { join, retry: randomRetry(random), timeoutMs: random.between(500, 20_000), ...checked }
+  const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
+  const called = { type: 'function', function: 'f' }
+  const each = { ...random.pick([task, called]), ...undone, retry: randomRetry(random), timeoutMs: 3_000 }
+  switch (random.between(0, 9)) {
+    case 0:
+      return { ...common, type: 'wait', on: { kind: 'time', delayMs: random.between(0, 5_000) } }
+    case 1:
+      return { ...common, type: 'wait', on: { kind: 'signal', signal: random.pick(['go', 'stop']) } }
+    case 2:
+      return { ...common, type: 'wait', on: { kind: 'step', facility: '"quay"', key: '"other"', step: 'far' } }
+    case 3:
+    case 4:
+      return { ...common, type: 'map', over: random.pick(['input.list', '[]', 'input.list', 'input.n']), each }
+    case 5:
+    case 6:
+      return { ...common, ...undone, ...called }
+    default:
+      return { ...common, ...undone, ...task }
+  }
+}
+
+const randomRetry = (random: Dice): object => ({
+  strategy: random.pick(['none', 'fixed', 'exponential']),
+  maxAttempts: random.between(1, 4),
+  initialDelayMs: random.between(0, 1_000),
+  maxDelayMs: 2_000,
+  jitter: random.chance(0.5),
+})
+
+/** What happened that was no answer to a want, so a test can ask about it. */
+export interface WorldOptions {
+  /** Probability that somebody interferes (cancels, pauses, resumes, signals) before a step of the world. */
+  readonly interference: number
+  readonly maxMoves: number
+}
+
+export class World {
+  readonly run: Run
+  readonly #random: Dice
+  readonly #options: WorldOptions
+  /** Reports on their way, with the moment at which they arrive. */
+  #reports: { readonly at: number; readonly fact: Fact }[] = []
+  readonly #called = new Set<string>()
+  #signals = 0
+
+  constructor({ definition, seed, dice }: RandomWorkflow, options: WorldOptions) {
+    this.#random = dice
+    this.#options = options
+    const list = Array.from({ length: this.#random.between(0, 4) }, (_, n) => n)
+    this.run = new Run(definition, { n: this.#random.between(0, 3), list }, `k${seed}`)
+    this.run.checksReplay = false
+  }
+
+  /** @returns whether it ended; a workflow that wants nothing and has not ended throws */
+  live(): boolean {
+    for (let move = 0; move < this.#options.maxMoves; move += 1) {
+      if (isTerminal(this.run.state.status)) return true
+      this.#move(move < this.#options.maxMoves / 2)
+    }
+    return false
+  }
+
+  /** What is still under way arrives after the end, some of it twice. */
+  aftermath(): void {
+    for (const { fact } of this.#reports) {
+      this.run.put(fact, 'late')
+      this.run.put(fact, 'late')
+    }
+  }
+
+  #move(mayInterfere: boolean): void {
+    if (mayInterfere && this.#random.chance(this.#options.interference)) this.#interfere()
+    if (this.run.state.status === 'paused' && !mayInterfere) this.run.put({ type: 'resume' })
+    this.#deliver()
+    this.#offer()
+    this.#work()
+    this.#pass()
+  }
+
+  #interfere(): void {
+    switch (this.#random.between(0, 5)) {
+      case 0:
+        this.run.try({ type: 'cancel', reason: 'enough' })
+        return
+      case 1:
+        this.run.try({ type: 'pause' })
+        return
+      case 2:
+        this.run.try({ type: 'resume' })
+        return
+      case 3:
+        this.run.try({ type: 'set-priority', priority: 'high' })
+        return
+      default:
+        this.#signal(this.#random.pick(['go', 'stop', 'unheard']))
+    }
+  }
+
+  #signal(name: string): void {
+    this.#signals += 1
+    this.run.signal(name, `${this.#signals}`, this.#random.pick<Json>([null, 'bad', 1]))
+  }
+
+  #deliver(): void {
+    const { now } = this.run
+    const due = this.#reports.filter(({ at }) => at <= now)
+    this.#reports = this.#reports.filter(({ at }) => at > now)
+    for (const { fact } of due) {
+      this.run.put(fact, 'agent')
+      if (this.#random.chance(0.2)) this.run.put(fact, 'agent')
+      if (this.#random.chance(0.1)) this.#reports.push({ at: now + this.#random.between(1, 30_000), fact })
+    }
+  }
+
+  #offer(): void {
+    for (const { ref, attempt, purpose, since } of this.run.wanted.offers) {
+      if (since > this.run.now || this.#random.chance(0.3)) continue
+      this.run.put({ type: 'offer', agent: `a${this.#random.between(0, 3)}`, ref, attempt, purpose })
+    }
+  }
+
+  #work(): void {
+    const { tasks, calls, waits, starts, signals } = this.run.wanted
+    for (const { task, leaseMs, stop, accepted, ref, attempt, purpose } of tasks) {
+      const name = { ref, attempt, purpose }
+      if (stop !== undefined && !this.#called.has(`stop ${task}`)) this.#once(`stop ${task}`, () => this.#answerStop(name, leaseMs))
+      else if (!accepted) this.#once(`offer ${task}`, () => this.#answerOffer(name, leaseMs))
+    }
+    for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#finish({ ref, attempt, purpose }))
+    for (const wait of waits) this.#once(`wait ${wait.ref}`, () => this.#settleElsewhere(wait))
+    for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
+    // Nobody can be asked for a signal: it comes in the end.
+    for (const name of signals) if (this.#random.chance(0.2)) this.#signal(name)
+  }
+
+  #once(key: string, act: () => void): void {
+    if (this.#called.has(key)) return
+    this.#called.add(key)
+    act()
+  }
+
+  #answerOffer(name: AttemptName, leaseMs: number): void {
+    const soon = this.run.now + this.#random.between(0, leaseMs)
+    const answer = this.#random.between(0, 9)
+    // Whoever says nothing loses its lease, and may be heard of yet.
+    if (answer === 0 || answer === 1) this.#report({ type: 'lease-lost', ...name }, this.run.now + leaseMs)
+    if (answer === 0) return
+    if (answer === 2) return this.#report({ type: 'attempt-declined', reason: 'busy', ...name }, soon)
+    this.#report({ type: 'attempt-accepted', ...name }, soon)
+    this.#finish(name)
+  }
+
+  #finish(name: AttemptName): void {
+    const at = this.run.now + this.#random.heavyTail(1, 30_000)
+    if (this.#random.chance(0.7)) {
+      return this.#report({ type: 'attempt-succeeded', output: this.#random.pick<Json>([null, 'bad', 7, { x: [1] }]), ...name }, at)
+    }
+    if (this.#random.chance(0.3)) return this.#report({ type: 'lease-lost', ...name }, at)
+    const code = this.#random.pick(['network', 'broken', 'validation', 'timeout'])
+    this.#report({ type: 'attempt-failed', error: { code, message: code, retryable: this.#random.chance(0.5) }, ...name }, at)
+  }
+
+  #answerStop(name: AttemptName, leaseMs: number): void {
+    const at = this.run.now + this.#random.between(0, leaseMs)
+    this.#report(this.#random.chance(0.6) ? { type: 'attempt-stopped', ...name } : { type: 'lease-lost', ...name }, at)
+  }
+
+  #settleElsewhere({ workflow, step }: WantedWait): void {
+    const fact: Fact = { type: 'step-settled-elsewhere', workflow, step, succeeded: this.#random.chance(0.8), output: null }
+    this.#report(fact, this.run.now + this.#random.between(0, 5_000))
+  }
+
+  #report(fact: Fact, at: number): void {
+    this.#reports.push({ at, fact })
+  }
+
+  /** Time goes on to the next moment at which anything is due; if there is none, something must be wanted. */
+  #pass(): void {
+    const { wakeAt, offers, tasks, calls, waits, starts, signals } = this.run.wanted
+    const moments = [...this.#reports.map(({ at }) => at), ...offers.map(({ since }) => since), ...(wakeAt === undefined ? [] : [wakeAt])]
+    const next = Math.min(...moments.filter((at) => at > this.run.now))
+    const wants = offers.length + tasks.length + calls.length + waits.length + starts.length + signals.length + moments.length
+    const { status } = this.run.state
+    if (wants === 0 && status === 'active') throw new Error(`active, and nothing is wanted: ${this.run.story.slice(-12).join(' · ')}`)
+    this.run.wait(Number.isFinite(next) ? next - this.run.now : 1)
+  }
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Prng } from '../testing/prng.ts'
+import { attemptOf } from './attempt.ts'
+import { explain } from './explain.ts'
+import { statusPath } from './path.ts'
+import { randomWorkflow, World } from './random-support.ts'
+import { STATUS_PATHS } from './status.ts'
+import { fold, picture, type Run, throughCodec } from './test-support.ts'
+
+const RUNS = { numRuns: 250 }
+
+const diceOf = (seed: string): Prng => new Prng(seed)
+
+/** Completions of steps that can be undone, and how often each was undone. */
+const undone = (run: Run): { readonly ref: number; readonly completion: number; readonly times: number }[] =>
+  run.state.steps.flatMap((step, ref) => {
+    if (step.completion === undefined || attemptOf(run.definition, step, 'compensate') === undefined) return []
+    const times = run.log.filter(({ event }) => event.type === 'compensating' && event.ref === ref).length
+    return [{ ref, completion: step.completion, times }]
+  })
+
+describe('any definition, any world', () => {
+  test('I19 W10 it always ends, and wants something until then', () => {
+    fc.assert(
+      fc.property(randomWorkflow(40, diceOf), (random) => {
+        const world = new World(random, { interference: 0, maxMoves: 5_000 })
+        expect(world.live()).toBe(true)
+      }),
+      RUNS,
+    )
+  })
+
+  test('I18 PER-1 W1 what is written down folds to the state that lived, at every event', () => {
+    fc.assert(
+      fc.property(randomWorkflow(25, diceOf), (random) => {
+        const world = new World(random, { interference: 0.2, maxMoves: 5_000 })
+        world.live()
+        world.aftermath()
+        world.run.checkReplay()
+        const read = throughCodec(world.run.log)
+        const half = Math.floor(read.length / 2)
+        expect(picture(fold(read.slice(0, half)))).toBe(picture(fold(world.run.log.slice(0, half))))
+      }),
+      RUNS,
+    )
+  })
+
+  test('I18 W2 it ends under any interference, and what comes afterwards changes no outcome', () => {
+    fc.assert(
+      fc.property(randomWorkflow(25, diceOf), (random) => {
+        const world = new World(random, { interference: 0.3, maxMoves: 8_000 })
+        expect(world.live()).toBe(true)
+        const { status } = world.run.state
+        world.aftermath()
+        expect(world.run.state.status).toBe(status)
+      }),
+      RUNS,
+    )
+  })
+
+  test('RES-3 I21 W20 turned back, every completed step that can be undone is undone once, and nothing else is', () => {
+    fc.assert(
+      fc.property(randomWorkflow(25, diceOf), (random) => {
+        const world = new World(random, { interference: 0.2, maxMoves: 8_000 })
+        world.live()
+        const { turnedBack } = world.run.state
+        const expected = turnedBack?.compensate === true ? 1 : 0
+        for (const { ref, times } of undone(world.run)) expect([ref, times]).toEqual([ref, expected])
+        const begun = world.run.log.filter(({ event }) => event.type === 'compensating').length
+        expect(begun).toBe(undone(world.run).reduce((sum, { times }) => sum + times, 0))
+      }),
+      RUNS,
+    )
+  })
+
+  test('SM-1 a path and a sentence for every state on the way', () => {
+    fc.assert(
+      fc.property(randomWorkflow(15, diceOf), (random) => {
+        const world = new World(random, { interference: 0.2, maxMoves: 3_000 })
+        world.live()
+        for (let length = 1; length <= world.run.log.length; length += 1) {
+          const state = fold(world.run.log.slice(0, length))
+          if (state === undefined) throw new Error('a log begins with its creation')
+          expect(STATUS_PATHS).toContain(statusPath(state))
+          expect(explain(world.run.definition, state)).toMatch(/\S.*[.)]/)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

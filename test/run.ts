@@ -1,0 +1,42 @@
+/**
+ * All tests of the workspace: `npm test`, with vitest's own arguments behind `--`.
+ *
+ *   browser ─▶ dashboard ─▶ vitest ─▶ the last line: "N passed, N failed, N skipped"
+ *
+ * What can't be had here (a browser where none can be installed) is said, and the tests that need it are reported as skipped.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildDashboard } from './support/build-dashboard.ts'
+import { CHROMIUM, ensureChromium } from './support/chromium.ts'
+import { type Totals, totalsOf } from './support/totals.ts'
+
+const ROOT = new URL('..', import.meta.url).pathname
+const ARTIFACTS = join(ROOT, 'test/artifacts')
+const REPORT = join(ARTIFACTS, 'report.json')
+
+const runVitest = (given: readonly string[]): number => {
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...given], { cwd: ROOT, stdio: 'inherit' })
+  return status ?? 1
+}
+
+/** Without a report nothing was tested, which is a failure whatever vitest's exit code says. */
+const readTotals = (): Totals => {
+  try {
+    return totalsOf(JSON.parse(readFileSync(REPORT, 'utf8')))
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+mkdirSync(ARTIFACTS, { recursive: true })
+rmSync(REPORT, { force: true })
+if (!ensureChromium()) console.log(`no browser: ${CHROMIUM} is missing and could not be installed, so the dashboard's tests are skipped`)
+buildDashboard(ROOT)
+const status = runVitest(process.argv.slice(2))
+const { passed, failed, skipped } = readTotals()
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = status === 0 && failed > 0 ? 1 : status

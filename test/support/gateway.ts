@@ -1,0 +1,139 @@
+/**
+ * A gateway as a process of its own, on a folder that outlives it; and the agents of its facility, which live in the test.
+ *
+ *   started ──kill / stop──▶ down ──restart──▶ started, on the same folder and port
+ */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Agent, type AgentOptions, type Handler, robot } from '@holdfast/agent-sdk'
+import { StoryProcess } from '@holdfast/examples/story'
+import { tokenHash } from '@holdfast/shared/system'
+import { type Api, openApi } from './api.ts'
+import { newToken, ROOT, writePrivate } from './folder.ts'
+
+export interface GatewayPlan {
+  readonly folder: string
+  readonly facility: string
+  readonly nodeNumber: number
+  readonly definitionsFolder: string
+  readonly hub?: { readonly url: string; readonly token: string }
+}
+
+export type Skills = { readonly [capability: string]: Handler }
+
+/** Names of agents that every gateway knows the tokens of. */
+export const AGENTS = ['robot-1', 'robot-2', 'robot-3', 'robot-4'] as const
+export type AgentName = (typeof AGENTS)[number]
+
+const LINK_TIMING = { pingMs: 300, silenceMs: 1_500, maxRetryMs: 500 }
+
+export class Gateway {
+  readonly facility: string
+  readonly url: string
+  readonly api: Api
+  readonly logPath: string
+  readonly agentTokens: ReadonlyMap<string, string>
+  readonly #folder: string
+  readonly #configPath: string
+  readonly #agents: Agent[] = []
+  #process: StoryProcess
+
+  private constructor(plan: GatewayPlan, paths: Paths, tokens: Tokens, started: Started) {
+    this.#folder = plan.folder
+    this.facility = plan.facility
+    this.#configPath = paths.config
+    this.logPath = paths.log
+    this.agentTokens = tokens.agents
+    this.url = started.said
+    this.api = openApi(started.said, tokens.admin)
+    this.#process = started.process
+  }
+
+  static async start(plan: GatewayPlan): Promise<Gateway> {
+    const tokens = { admin: newToken(), agents: new Map(AGENTS.map((agent) => [agent, newToken()])) }
+    const paths = { config: join(plan.folder, `${plan.facility}.json`), log: join(plan.folder, `${plan.facility}.log`) }
+    writePrivate(paths.config, configOf(plan, tokens))
+    return new Gateway(plan, paths, tokens, await startProcess(plan.facility, paths.config, paths.log))
+  }
+
+  kill(): Promise<void> {
+    return this.#process.kill()
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop()
+  }
+
+  /** Agents look for it where they knew it, so it comes back on the same port. */
+  async restart(): Promise<void> {
+    const port = Number(new URL(this.url).port)
+    writePrivate(this.#configPath, { ...JSON.parse(readFileSync(this.#configPath, 'utf8')), port })
+    this.#process = (await startProcess(this.facility, this.#configPath, this.logPath)).process
+  }
+
+  log(): string {
+    return readFileSync(this.logPath, 'utf8')
+  }
+
+  /** An agent with these skills; its journal is a file, so that an agent hired again under its name remembers. */
+  async hire(
+    id: AgentName,
+    skills: Skills,
+    options: Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position'>> = {},
+  ): Promise<Agent> {
+    const journals = join(this.#folder, 'journals')
+    mkdirSync(journals, { recursive: true })
+    const agent = await robot({
+      gatewayUrl: `${this.url.replace('http', 'ws')}/agents`,
+      token: this.agentTokens.get(id) ?? '',
+      id,
+      journal: join(journals, `${this.facility}-${id}.jsonl`),
+      timing: { firstRetryMs: 50, longestRetryMs: 300, resendMs: 1_000 },
+      skills,
+      ...options,
+    })
+    this.#agents.push(agent)
+    return agent
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#agents.map((agent) => agent.close({ abort: true })))
+    await this.stop()
+  }
+}
+
+type Started = Awaited<ReturnType<typeof StoryProcess.start>>
+
+interface Paths {
+  readonly config: string
+  readonly log: string
+}
+
+interface Tokens {
+  readonly admin: string
+  readonly agents: ReadonlyMap<string, string>
+}
+
+const startProcess = (facility: string, config: string, logPath: string): Promise<Started> =>
+  StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
+
+const configOf = ({ folder, facility, nodeNumber, definitionsFolder, hub }: GatewayPlan, tokens: Tokens): object => ({
+  node: `${facility}-gateway`,
+  nodeNumber,
+  facility,
+  title: `Facility ${facility}`,
+  storePath: join(folder, `${facility}.db`),
+  definitionsFolder,
+  port: 0,
+  principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) }],
+  agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
+  heartbeatMs: 200,
+  ...(hub === undefined ? {} : { hub: hubOf(folder, facility, hub) }),
+})
+
+const hubOf = (folder: string, facility: string, hub: { readonly url: string; readonly token: string }): object => ({
+  node: 'cloud',
+  url: hub.url,
+  tokenFile: writePrivate(join(folder, `${facility}.token`), hub.token),
+  ...LINK_TIMING,
+})
