@@ -35,10 +35,12 @@ describe.each([
   })
 
   test('SYN-1 it says that it is well, and how its line stands', async () => {
-    await until('the line to have been tried', async () => hubUrl === undefined || lone.gateway.log().includes('waiting'))
-    const health = await fetch(`${lone.gateway.url}/health`)
-    expect(health.status).toBe(200)
-    expect(await health.json()).toMatchObject({ status: 'ok', ready: true })
+    const health = await until('the line to have been tried', async () => {
+      const said = await (await fetch(`${lone.gateway.url}/health`)).json()
+      return hubUrl === undefined || said.explain.includes('last error') ? said : undefined
+    })
+    expect(health).toMatchObject({ status: 'ok', ready: true, node: 'harbour-gateway' })
+    expect(health.explain).toMatch(hubUrl === undefined ? 'no hub configured' : /line \S+, [1-9]\d* pending, oldest \d+ ms, last error: /)
     expect((await fetch(`${lone.gateway.url}/ready`)).status).toBe(200)
     expect(await lone.gateway.api.facilities()).toMatchObject([{ id: 'harbour', connected: false }])
   })

@@ -19,6 +19,7 @@ export interface GatewayPlan {
   readonly hub?: { readonly url: string; readonly token: string }
 }
 
+export type HireOptions = Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position' | 'gatewayUrl'>>
 export type Skills = { readonly [capability: string]: Handler }
 
 /** Names of agents that every gateway knows the tokens of. */
@@ -76,11 +77,7 @@ export class Gateway {
   }
 
   /** An agent with these skills; its journal is a file, so that an agent hired again under its name remembers. */
-  async hire(
-    id: AgentName,
-    skills: Skills,
-    options: Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position'>> = {},
-  ): Promise<Agent> {
+  async hire(id: AgentName, skills: Skills, options: HireOptions = {}): Promise<Agent> {
     const journals = join(this.#folder, 'journals')
     mkdirSync(journals, { recursive: true })
     const agent = await robot({

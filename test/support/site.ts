@@ -56,6 +56,9 @@ export interface Site {
   readonly cloud: Api
   readonly gatewayTokens: ReadonlyMap<string, string>
   member(facility: string): Member
+  /** SIGKILL, and a new process on the same folder and port. */
+  killCloud(): Promise<void>
+  restartCloud(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -67,11 +70,13 @@ export const openSite = async (facilities: readonly string[] = ['harbour']): Pro
   const definitionsFolder = layDefinitions(folder)
   const token = newToken()
   const gatewayTokens = new Map(facilities.map((facility) => [facility, newToken()]))
-  const started = await startCoordinator(folder, definitionsFolder, token, gatewayTokens)
+  const plan = { folder, definitionsFolder, token, gatewayTokens }
+  let started = await startCoordinator(plan, 0)
   const cloud = openApi(started.said, token)
+  const cloudPort = Number(new URL(started.said).port)
   const members = new Map<string, Member>()
   for (const [index, facility] of facilities.entries()) {
-    const proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(started.said).port) })
+    const proxy = await openTcpProxy({ host: '127.0.0.1', port: cloudPort })
     const hub = { url: `ws://127.0.0.1:${proxy.port}/link`, token: gatewayTokens.get(facility) ?? '' }
     const gateway = await Gateway.start({ folder, facility, nodeNumber: FIRST_NODE_NUMBER + index, definitionsFolder, hub })
     members.set(facility, { gateway, proxy })
@@ -86,6 +91,10 @@ export const openSite = async (facilities: readonly string[] = ['harbour']): Pro
       if (found === undefined) throw new RangeError(`no facility ${facility}`)
       return found
     },
+    killCloud: () => started.process.kill(),
+    restartCloud: async () => {
+      started = await startCoordinator(plan, cloudPort)
+    },
     stop: async () => {
       await Promise.all([...members.values()].map(({ gateway }) => gateway.close()))
       await started.process.stop()
@@ -95,7 +104,14 @@ export const openSite = async (facilities: readonly string[] = ['harbour']): Pro
   }
 }
 
-const startCoordinator = (folder: string, definitionsFolder: string, token: string, gatewayTokens: ReadonlyMap<string, string>) => {
+interface CoordinatorPlan {
+  readonly folder: string
+  readonly definitionsFolder: string
+  readonly token: string
+  readonly gatewayTokens: ReadonlyMap<string, string>
+}
+
+const startCoordinator = ({ folder, definitionsFolder, token, gatewayTokens }: CoordinatorPlan, port: number) => {
   const facilities = [...gatewayTokens].map(([id, gatewayToken], index) => ({
     id,
     title: `Facility ${id}`,
@@ -109,7 +125,7 @@ const startCoordinator = (folder: string, definitionsFolder: string, token: stri
     storePath: join(folder, 'cloud.db'),
     definitionsFolder,
     dashboardFolder: join(ROOT, 'cloud/dashboard/dist'),
-    port: 0,
+    port,
     facilities,
     principals: [{ name: 'operator', role: 'admin', facilities: '*', tokenHash: tokenHash(token) }],
     link: LINK_TIMING,

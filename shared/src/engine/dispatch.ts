@@ -8,8 +8,6 @@
  * wanted and from what agents say they hold.
  *
  *   T1  An agent is offered no more than its capacity; a task has at most one agent.
- *   T2  A lease runs from the offer, and again from acceptance and from each heartbeat that names the task; when it ends, the
- *       attempt is reported lost. After a restart every open task gets a whole lease to be heard of.
  *   T3  A report on a task that is another agent's changes nothing.
  */
 import type { AgentGate, AgentProfile, AgentReport, DownMessage } from '../agent-protocol/index.ts'
@@ -21,7 +19,7 @@ import type { Result } from '../values/result.ts'
 import { parseTaskId } from '../workflow/attempt.ts'
 import type { AttemptName, Fact } from '../workflow/command.ts'
 import type { Wanted, WantedOffer, WantedTask } from '../workflow/want.ts'
-import { Alarms } from './alarms.ts'
+import { TaskBook } from './task-book.ts'
 
 const PROTOCOL = 1
 
@@ -67,44 +65,26 @@ export class Dispatch implements AgentGate {
   readonly #parts: DispatchParts
   readonly #agents = new Map<string, Present>()
   readonly #offers = new Map<string, readonly WantedOffer[]>()
-  readonly #tasks = new Map<string, ReadonlyMap<string, WantedTask>>()
-  readonly #held = new Map<string, Set<string>>()
-  readonly #leases = new Alarms()
+  readonly #tasks: TaskBook
 
   constructor(parts: DispatchParts) {
     this.#parts = parts
+    this.#tasks = new TaskBook(parts.clock, (task) => this.#noteDropped(task))
   }
 
   // ── what the engine says ──
 
   setWanted(workflow: string, wanted: Wanted | undefined): void {
-    const before = this.#tasks.get(workflow)
-    const after = new Map((wanted?.tasks ?? []).map((task) => [task.task, task]))
-    for (const [id, task] of before ?? []) if (!after.has(id)) this.#drop(task)
-    for (const [id, task] of after) if (!before?.has(id)) this.#hold(task)
-    if (after.size > 0) this.#tasks.set(workflow, after)
-    else this.#tasks.delete(workflow)
+    this.#tasks.set(workflow, wanted?.tasks ?? [])
     if (wanted !== undefined && wanted.offers.length > 0) this.#offers.set(workflow, wanted.offers)
     else this.#offers.delete(workflow)
   }
 
-  #hold(task: WantedTask): void {
-    const held = this.#held.get(task.agent) ?? new Set()
-    this.#held.set(task.agent, held.add(task.task))
-    this.#renew(task)
-  }
-
-  #drop(task: WantedTask): void {
-    this.#held.get(task.agent)?.delete(task.task)
-    this.#leases.set(task.task, undefined)
+  #noteDropped(task: WantedTask): void {
     const agent = this.#agents.get(task.agent)
     if (agent === undefined) return
     agent.told.delete(task.task)
     agent.idleSince = this.#parts.clock.now().monotonic
-  }
-
-  #renew(task: WantedTask): void {
-    this.#leases.set(task.task, this.#parts.clock.now().monotonic + task.leaseMs)
   }
 
   /** Waiting offers that an agent is free for, most urgent first. The caller decides each and calls `setWanted` with the outcome. */
@@ -132,12 +112,12 @@ export class Dispatch implements AgentGate {
   }
 
   #load(agent: Present): number {
-    return this.#held.get(agent.profile.id)?.size ?? 0
+    return this.#tasks.ofAgent(agent.profile.id).size
   }
 
   /** After a commit: tells connected agents what they were not told yet about this workflow's tasks. */
   release(workflow: string): void {
-    for (const task of this.#tasks.get(workflow)?.values() ?? []) this.#tell(task)
+    for (const task of this.#tasks.ofWorkflow(workflow)) this.#tell(task)
   }
 
   #tell(task: WantedTask): void {
@@ -174,17 +154,21 @@ export class Dispatch implements AgentGate {
 
   /** Monotonic moment at which the next lease ends. */
   nextLeaseEnd(): number | undefined {
-    return this.#leases.next()
+    return this.#tasks.nextLeaseEnd()
   }
 
   /** Reports every attempt whose lease has ended. */
   endLeases(): void {
-    for (const task of this.#leases.due(this.#parts.clock.now().monotonic)) {
+    for (const task of this.#tasks.endedLeases()) {
       const parsed = parseTaskId(task)
       if (parsed === undefined) continue
-      const agent = this.#taskOf(task)?.agent ?? '?'
+      const agent = this.#tasks.find(task)?.agent ?? '?'
       void this.#parts.report(parsed.workflow, { type: 'lease-lost', ...parsed.name }, agent)
     }
+  }
+
+  isConnected(agent: string): boolean {
+    return this.#agents.get(agent)?.send !== undefined
   }
 
   agents(): readonly AgentView[] {
@@ -193,7 +177,7 @@ export class Dispatch implements AgentGate {
 
   #view({ profile, send, lastHeardAt }: Present): AgentView {
     const { id, kind, capabilities, capacity, position } = profile
-    const tasks = [...(this.#held.get(id) ?? [])]
+    const tasks = [...this.#tasks.ofAgent(id)]
     const place = position === undefined ? {} : { position }
     return { id, kind, capabilities, capacity, ...place, connected: send !== undefined, lastHeardAt, tasks }
   }
@@ -222,12 +206,12 @@ export class Dispatch implements AgentGate {
   #reconcile(agent: Present): void {
     const { id, holding } = agent.profile
     for (const task of holding) {
-      const wanted = this.#taskOf(task)
+      const wanted = this.#tasks.find(task)
       if (wanted?.agent !== id) this.#refuse(agent, task)
-      else this.#renew(wanted)
+      else this.#tasks.renew(wanted)
     }
-    for (const task of this.#held.get(id) ?? []) {
-      const wanted = this.#taskOf(task)
+    for (const task of this.#tasks.ofAgent(id)) {
+      const wanted = this.#tasks.find(task)
       if (wanted === undefined) continue
       if (holding.includes(task)) {
         if (!wanted.accepted) this.#report(agent, task, (name) => ({ type: 'attempt-accepted', ...name }))
@@ -277,17 +261,17 @@ export class Dispatch implements AgentGate {
   }
 
   #heartbeat(agent: Present, task: string): void {
-    const wanted = this.#taskOf(task)
-    if (wanted?.agent === agent.profile.id) return this.#renew(wanted)
+    const wanted = this.#tasks.find(task)
+    if (wanted?.agent === agent.profile.id) return this.#tasks.renew(wanted)
     // Nobody waits for it any more: the agent's hands are needed elsewhere.
     agent.send?.({ type: 'stop', task, reason: 'it is not wanted any more' })
   }
 
   #report(agent: Present, task: string, factOf: (name: AttemptName) => Fact): void {
     const parsed = parseTaskId(task)
-    const holder = this.#taskOf(task)
+    const holder = this.#tasks.find(task)
     if (parsed === undefined || (holder !== undefined && holder.agent !== agent.profile.id)) return agent.send?.({ type: 'forget', task })
-    if (holder !== undefined) this.#renew(holder)
+    if (holder !== undefined) this.#tasks.renew(holder)
     const fact = factOf(parsed.name)
     void this.#parts.report(parsed.workflow, fact, agent.profile.id).then((done) => this.#answer(agent, task, fact, done))
   }
@@ -297,13 +281,8 @@ export class Dispatch implements AgentGate {
     if (done.ok) {
       if (isResult) agent.send?.({ type: 'recorded', task })
       // Whoever accepts or stops what has meanwhile been settled otherwise would go on holding it.
-      else if (this.#taskOf(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
+      else if (this.#tasks.find(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
     } else if (done.error.next !== 'retry-later') agent.send?.({ type: 'forget', task })
-  }
-
-  #taskOf(task: string): WantedTask | undefined {
-    const workflow = parseTaskId(task)?.workflow
-    return workflow === undefined ? undefined : this.#tasks.get(workflow)?.get(task)
   }
 }
 

@@ -11,17 +11,15 @@ import type { AgentGate } from '../agent-protocol/index.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, type Result } from '../values/result.ts'
-import type { Fact } from '../workflow/command.ts'
 import type { Wanted } from '../workflow/want.ts'
-import { Alarms } from './alarms.ts'
-import { Calls } from './calls.ts'
+import { Aftermath } from './aftermath.ts'
+import { STOPPING } from './answers.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
-import { type AgentView, Dispatch } from './dispatch.ts'
-import { followUpWill } from './follow-up.ts'
-import type { Answer, Input, WillInput } from './inputs.ts'
+import type { Dispatch } from './dispatch.ts'
+import { type Answer, documentsOf, type Input } from './inputs.ts'
 import type { Roster } from './roster.ts'
 import { RULES, type Rules } from './rules.ts'
 import { storeRefusal } from './store-refusal.ts'
@@ -46,15 +44,11 @@ export class Engine implements Core {
   readonly journal: string
   readonly units: Units
   readonly catalogue: Catalogue
-  readonly dispatch: Dispatch
+  readonly #aftermath: Aftermath
   readonly rules: Rules
   /** ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here. */
   readonly cursors: Map<string, PeerCursor>
   readonly #config: EngineConfig
-  readonly #calls: Calls
-  readonly #alarms = new Alarms()
-  readonly #wants = new Map<string, Wanted>()
-  readonly #starting = new Set<string>()
   readonly #summaries: Map<string, Summary>
   readonly #listeners = new Set<(committed: Committed) => void>()
   #queue: Waiting[] = []
@@ -62,9 +56,6 @@ export class Engine implements Core {
   #turning = false
   #closed = false
   #idle: (() => void)[] = []
-  #cancelAlarm: () => void = () => {}
-  #alarmAt: number | undefined
-  readonly #pauses = new Set<() => void>()
 
   constructor(
     config: EngineConfig,
@@ -81,17 +72,8 @@ export class Engine implements Core {
     this.#summaries = summaries
     this.rules = { ...RULES, ...config.rules }
     this.units = new Units(config.store, author, this.rules.evolve)
-    const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
-    this.#calls = new Calls(config.functions, report)
-    this.dispatch = new Dispatch({
-      clock: config.clock,
-      node: author.node,
-      epoch: author.epoch,
-      heartbeatMs: config.heartbeatMs,
-      report,
-      wake: () => void this.#insist({ kind: 'dispatch' }),
-      onPresence: (agent) => this.#notePresence(agent),
-    })
+    const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
+    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, summaries, submit })
   }
 
   // ── what the world calls ──
@@ -105,8 +87,17 @@ export class Engine implements Core {
     })
   }
 
+  /** As `submit`, for what nobody would put in again: until it is taken, or refused for good. */
+  insist(input: Input): Promise<Result<Answer, Refusal>> {
+    return this.#aftermath.insist(input)
+  }
+
   get gate(): AgentGate {
     return this.dispatch
+  }
+
+  get dispatch(): Dispatch {
+    return this.#aftermath.dispatch
   }
 
   summaries(): Iterable<Summary> {
@@ -145,16 +136,9 @@ export class Engine implements Core {
   /** Takes no more inputs, finishes the turn under way and answers what waits with `stopping`. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#cancelAlarm()
-    for (const cancel of this.#pauses) cancel()
+    this.#aftermath.close()
     for (const { answer } of this.#queue.splice(0)) answer(err(STOPPING))
     if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve))
-  }
-
-  #notePresence({ id, kind, capabilities, capacity, connected }: AgentView): void {
-    for (const home of this.#config.authorityOf) {
-      void this.#insist({ kind: 'presence', home, presence: { agent: id, kind, capabilities, capacity, present: connected } })
-    }
   }
 
   // ── Core ──
@@ -172,8 +156,7 @@ export class Engine implements Core {
   }
 
   want(unit: Unit, wanted: Wanted): void {
-    this.#wants.set(unit.id, wanted)
-    this.dispatch.setWanted(unit.id, wanted)
+    this.#aftermath.want(unit.id, wanted)
   }
 
   // ── turns ──
@@ -216,9 +199,9 @@ export class Engine implements Core {
       const batch = turn.batch()
       const failure = batch.ok ? await this.#commit(batch.value) : batch.error
       if (failure !== undefined) {
-        await this.#forget(turn)
+        const found = await this.#forget(turn)
         // It may stand in the feed all the same; whoever reads that must look.
-        if (failure.code === 'store-unknown-outcome') this.#announce(turn.appended, [])
+        if (failure.code === 'store-unknown-outcome') this.#announce(turn.appended, found)
         return failure
       }
       this.#release(turn)
@@ -232,15 +215,7 @@ export class Engine implements Core {
   }
 
   async #take(turn: Turn, inputs: readonly Waiting[]): Promise<{ answer: Waiting['answer']; result: Result<Answer, Refusal> }[]> {
-    const unreadable = new Map<string, Refusal>()
-    for (const home of new Set(inputs.flatMap(({ input }) => homesOf(input)))) await this.units.roster(home)
-    for (const { input } of inputs) {
-      for (const document of documentsOf(input)) {
-        if (this.units.peek(document) !== undefined) continue
-        const loaded = await this.units.load(document)
-        if (!loaded.ok) unreadable.set(document, loaded.error)
-      }
-    }
+    const unreadable = await this.units.loadFor(inputs.map(({ input }) => input))
     return inputs.map(({ input, answer }) => {
       const broken = documentsOf(input).find((document) => unreadable.has(document))
       const refused = broken === undefined ? undefined : unreadable.get(broken)
@@ -255,31 +230,34 @@ export class Engine implements Core {
   }
 
   /** After a failed commit memory holds what disk does not: everything touched is read again. */
-  async #forget(turn: Turn): Promise<void> {
+  async #forget(turn: Turn): Promise<readonly Summary[]> {
     for (const unit of turn.touched) this.units.evict(unit.id)
     for (const unit of turn.rosters) this.units.evictRoster(unit.home)
-    for (const { id } of turn.touched) await this.#reload(id)
+    const found: Summary[] = []
+    for (const { id } of turn.touched) {
+      const summary = await this.#reload(id)
+      if (summary !== undefined) found.push(summary)
+    }
+    return found
   }
 
   /** The store has the last word on whether a commit took effect; what it holds is carried out as after any commit. */
-  async #reload(id: string): Promise<void> {
+  async #reload(id: string): Promise<Summary | undefined> {
     const again = await this.units.load(id)
-    if (!again.ok && again.error.next === 'retry-later') return this.#later(() => void this.#reload(id))
-    if (!again.ok || again.value === undefined || !this.isAuthority(again.value.home)) {
-      this.#wants.delete(id)
-      return this.dispatch.setWanted(id, undefined)
-    }
+    if (!again.ok && again.error.next === 'retry-later') this.#aftermath.later(() => void this.#reload(id))
+    else if (!again.ok || again.value === undefined) this.#aftermath.wantNothing(id)
+    if (!again.ok || again.value === undefined) return undefined
     const row = await this.#config.store.get(WORKFLOWS, id)
     if (isSummary(row)) this.#summaries.set(id, row)
     this.#wantAgain(again.value)
     // No turn has gone by these wants yet, so whatever is due already rings at once.
-    this.#carryOut(again.value, false, Number.NEGATIVE_INFINITY)
-    this.#setAlarm()
+    this.#aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY)
+    this.#aftermath.setAlarm()
+    return isSummary(row) ? row : undefined
   }
 
   #wantAgain(unit: Unit): void {
-    const turn = new Turn(this, this.#config.clock.now())
-    turn.rewant(unit)
+    new Turn(this, this.#config.clock.now()).rewant(unit)
   }
 
   /** Loads and takes up an open workflow of a home this node is the authority of: the recovery of DESIGN §5. */
@@ -288,9 +266,9 @@ export class Engine implements Core {
     if (!unit.ok) return unit.error
     if (unit.value === undefined || !this.isAuthority(unit.value.home)) return undefined
     this.#wantAgain(unit.value)
-    this.#carryOut(unit.value, true, this.#config.clock.now().wall)
-    void this.#insist({ kind: 'judge', workflow })
-    void this.#tick(workflow)
+    this.#aftermath.carryOut(unit.value, true, this.#config.clock.now().wall)
+    void this.#aftermath.insist({ kind: 'judge', workflow })
+    void this.#aftermath.tick(workflow)
     return undefined
   }
 
@@ -300,9 +278,7 @@ export class Engine implements Core {
     const feeds = turn.appended
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     const summaries: Summary[] = []
-    for (const roster of turn.rosters) {
-      roster.committed()
-    }
+    for (const roster of turn.rosters) roster.committed()
     for (const unit of turn.touched) {
       const changed = unit.isStaged
       unit.committed()
@@ -313,11 +289,11 @@ export class Engine implements Core {
         this.#summaries.set(unit.id, summary)
         summaries.push(summary)
       }
-      this.#carryOut(unit, false, turn.now.wall)
+      this.#aftermath.carryOut(unit, false, turn.now.wall)
     }
-    this.units.trim((unit) => this.#wants.has(unit.id))
+    this.units.trim((unit) => this.#aftermath.isWanting(unit.id))
     this.#announce(feeds, summaries)
-    this.#setAlarm()
+    this.#aftermath.setAlarm()
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[]): void {
@@ -325,122 +301,4 @@ export class Engine implements Core {
   }
 
   /** @param seenAt up to when what is due has been dealt with: the turn's own time, for its commit may have taken long */
-  #carryOut(unit: Unit, recovering: boolean, seenAt: number): void {
-    const wants = this.#wants.get(unit.id)
-    if (wants === undefined) return
-    this.dispatch.release(unit.id)
-    this.#calls.release(unit.id, wants.calls, recovering)
-    for (const start of wants.starts) void this.#startFollowUp(unit, start)
-    this.#alarms.set(unit.id, earliest(wants, seenAt))
-    const ended = wants.tasks.length + wants.offers.length + wants.calls.length + wants.starts.length === 0
-    if (ended && this.#summaries.get(unit.id)?.open === false) {
-      this.#wants.delete(unit.id)
-      this.units.evict(unit.id)
-    }
-  }
-
-  /** Started under an id made of its parent's, so trying again after a crash starts nothing twice. */
-  async #startFollowUp(unit: Unit, start: Wanted['starts'][number]): Promise<void> {
-    if (this.#starting.has(start.key)) return
-    this.#starting.add(start.key)
-    const will = followUpWill(this.catalogue, unit, start)
-    const started = will.ok ? await this.#insist(will.value) : will
-    this.#starting.delete(start.key)
-    if (started.ok && will.ok)
-      await this.#report(unit.id, { type: 'follow-up-started', key: start.key, workflow: will.value.workflow }, this.author.node)
-  }
-
-  async #report(workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> {
-    const home = this.units.peek(workflow)?.home ?? this.#summaries.get(workflow)?.facility
-    if (home === undefined) return err(refusal('give-up', 'no-such-workflow', 'There is no such workflow here.'))
-    const will: WillInput = { kind: 'will', workflow, home, command: fact, by, reason: fact.type }
-    const taken = await this.#insist(will)
-    if (taken.ok || fact.type !== 'attempt-succeeded' || taken.error.next !== 'fix-request') return taken
-    // An output that no log can hold: the attempt did end, so it must not seem to be at work still.
-    const { ref, attempt, purpose } = fact
-    const error = { code: 'output-unusable', message: taken.error.message, retryable: false }
-    return this.#insist({ ...will, command: { type: 'attempt-failed', error, ref, attempt, purpose } })
-  }
-
-  /** What the engine itself puts in must not be lost with a commit that failed: it is put in until it is taken, or refused for good. */
-  async #insist(input: Input): Promise<Result<Answer, Refusal>> {
-    for (;;) {
-      const answered = await this.submit(input)
-      if (answered.ok || answered.error.next !== 'retry-later' || this.#closed) return answered
-      await new Promise<void>((resolve) => this.#later(resolve))
-    }
-  }
-
-  #later(again: () => void): void {
-    const cancel = this.#config.clock.after(RETRY_MS, () => {
-      this.#pauses.delete(cancel)
-      again()
-    })
-    this.#pauses.add(cancel)
-  }
-
-  // ── time ──
-
-  #setAlarm(): void {
-    const now = this.#config.clock.now()
-    const due = this.#alarms.next()
-    const lease = this.dispatch.nextLeaseEnd()
-    const delayMs = Math.min(
-      due === undefined ? Number.POSITIVE_INFINITY : due - now.wall,
-      lease === undefined ? Number.POSITIVE_INFINITY : lease - now.monotonic,
-    )
-    const at = Number.isFinite(delayMs) ? now.monotonic + Math.max(0, delayMs) : undefined
-    if (at === this.#alarmAt) return
-    this.#alarmAt = at
-    this.#cancelAlarm()
-    if (at !== undefined && !this.#closed) this.#cancelAlarm = this.#config.clock.after(Math.max(0, delayMs), () => this.#ring())
-  }
-
-  #ring(): void {
-    this.#alarmAt = undefined
-    if (this.#closed) return
-    for (const workflow of this.#alarms.due(this.#config.clock.now().wall)) void this.#tick(workflow)
-    this.dispatch.endLeases()
-    this.#setAlarm()
-  }
-
-  /** A tick may have come for one of several timers, or to an offer that nobody was free for: the next moment is set whatever came of it. */
-  async #tick(workflow: string): Promise<void> {
-    const seenAt = this.#config.clock.now().wall
-    const ticked = await this.#insist({ kind: 'tick', workflow })
-    const wants = this.#wants.get(workflow)
-    if (!ticked.ok || wants === undefined) return
-    this.#alarms.set(workflow, earliest(wants, seenAt))
-    this.#setAlarm()
-  }
-}
-
-/** Before what could not be committed is tried again. */
-const RETRY_MS = 1_000
-
-const STOPPING = refusal('retry-later', 'stopping', 'This node is stopping.')
-
-const documentsOf = (input: Input): readonly string[] => {
-  switch (input.kind) {
-    case 'will':
-    case 'edit':
-    case 'tick':
-    case 'judge':
-      return [input.workflow]
-    case 'received':
-      return input.updates.map(({ document }) => document)
-    case 'presence':
-    case 'dispatch':
-      return []
-  }
-}
-
-/** Homes whose own document an input may touch. */
-const homesOf = (input: Input): readonly string[] => (input.kind === 'presence' || input.kind === 'received' ? [input.home] : [])
-
-/** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
-const earliest = (wants: Wanted, seenAt: number): number | undefined => {
-  let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
-  for (const { since } of wants.offers) if (since > seenAt) at = Math.min(at, since)
-  return Number.isFinite(at) ? at : undefined
 }

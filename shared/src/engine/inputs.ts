@@ -80,3 +80,22 @@ export interface Answer {
 
 export const isProposable = (command: Decision | Fact): command is Proposable =>
   command.type === 'signal' || command.type === 'step-settled-elsewhere' || !('ref' in command || command.type === 'follow-up-started')
+
+/** Documents an input needs in memory before it can be taken. */
+export const documentsOf = (input: Input): readonly string[] => {
+  switch (input.kind) {
+    case 'will':
+    case 'edit':
+    case 'tick':
+    case 'judge':
+      return [input.workflow]
+    case 'received':
+      return input.updates.map(({ document }) => document)
+    case 'presence':
+    case 'dispatch':
+      return []
+  }
+}
+
+/** Homes whose own document an input may touch. */
+export const homesOf = (input: Input): readonly string[] => (input.kind === 'presence' || input.kind === 'received' ? [input.home] : [])

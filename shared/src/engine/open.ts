@@ -75,7 +75,7 @@ const emptyRoster = async (engine: Engine, home: string): Promise<void> => {
   const roster = await engine.roster(home)
   if (!roster.ok) return
   for (const [agent, { kind, capabilities, capacity, present }] of roster.value.state?.agents ?? []) {
-    if (present) void engine.submit({ kind: 'presence', home, presence: { agent, kind, capabilities, capacity, present: false } })
+    if (present) void engine.insist({ kind: 'presence', home, presence: { agent, kind, capabilities, capacity, present: false } })
   }
 }
 

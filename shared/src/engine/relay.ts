@@ -69,7 +69,7 @@ export class DependencyRelay {
     if (settled === undefined) return
     const command = { type: 'step-settled-elsewhere', workflow: wait.workflow, step: wait.step, ...settled } as const
     const journal = `relay.${wait.workflow}.${wait.step}`
-    await this.#engine.submit({ kind: 'will', workflow, home, command, by: `workflow ${wait.workflow}`, reason: 'dependency', journal })
+    await this.#engine.insist({ kind: 'will', workflow, home, command, by: `workflow ${wait.workflow}`, reason: 'dependency', journal })
   }
 
   #outcome(state: WorkflowState, name: string): Settled | undefined {

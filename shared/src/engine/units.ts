@@ -7,6 +7,7 @@ import { homeDocumentOf } from '../values/ids.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
+import { documentsOf, homesOf, type Input } from './inputs.ts'
 import { foldRoster, type Roster } from './roster.ts'
 import { storeRefusal } from './store-refusal.ts'
 import { type Author, type Fold, Unit } from './unit.ts'
@@ -49,6 +50,18 @@ export class Units {
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (unit.ok) this.#units.set(id, unit.value)
     return unit
+  }
+
+  /** Brings everything the inputs speak of into memory; gives what can't be read, and why. */
+  async loadFor(inputs: readonly Input[]): Promise<ReadonlyMap<string, Refusal>> {
+    const unreadable = new Map<string, Refusal>()
+    for (const home of new Set(inputs.flatMap(homesOf))) await this.roster(home)
+    for (const document of inputs.flatMap(documentsOf)) {
+      if (this.#units.has(document)) continue
+      const loaded = await this.load(document)
+      if (!loaded.ok) unreadable.set(document, loaded.error)
+    }
+    return unreadable
   }
 
   /** The home's own document, loaded or begun. */

@@ -19,6 +19,7 @@ const TABLE = {
   forbidden: [403, 'The role does not allow this'],
   'not-found': [404, 'There is no such thing here'],
   'method-not-allowed': [405, 'The path does not know this method'],
+  'illegal-transition': [409, 'Its state does not allow this'],
   gone: [410, 'It was deleted'],
   'stale-version': [412, 'It has changed since'],
   'body-too-large': [413, 'The body is too large'],

@@ -15,6 +15,7 @@
  *   S4  `generation` names this life of the data; a restore from backup or a new store has another one.
  *   S5  A row or update whose stored bytes changed is never returned: reading it fails with `corrupt` naming the place.
  *   S6  Commits are applied in the order they were called; reads see every commit that has resolved.
+ *   S7  A feed shows nothing that a crash could take back: what it shows may be sent to others.
  */
 import type { Json } from '../values/json.ts'
 import type { Result } from '../values/result.ts'

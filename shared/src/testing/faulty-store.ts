@@ -4,7 +4,7 @@
  *   commit ─▶ live image ─▶ unsynced, in order ─sync─▶ durable image ─▶ promise resolves
  *                                   └─crash─▶ a prefix survives, the rest is gone and its promises stay silent
  *
- * Readers see the live image, so a commit in flight is already visible to its own node. A sync makes everything before it durable too, as
+ * Readers see the live image, so a commit in flight is already visible to its own node; feeds are read from the durable image (S7). A sync makes everything before it durable too, as
  * the sync of a file does. Only whole commits survive: atomicity is the adapters' business, proven on real files.
  *
  *   F1  A commit whose promise resolved with `ok` outlives every crash.
@@ -95,8 +95,8 @@ class SimulatedStore implements FaultyStore {
   document = async (id: string) => readDocument(this.#open(), id)
   get = async (collection: string, key: string) => readRow(this.#open(), this.#declared, collection, key)
   list = async (collection: string, query: Query) => readRows(this.#open(), this.#declared, collection, query)
-  feed = async (home: string, after: number, limit: number) => readFeed(this.#open(), home, after, limit)
-  feedEnd = async (home: string) => readFeedEnd(this.#open(), home)
+  feed = async (home: string, after: number, limit: number) => readFeed(this.#openDurable(), home, after, limit)
+  feedEnd = async (home: string) => readFeedEnd(this.#openDurable(), home)
 
   /** An orderly end: everything is synced first. */
   async close(): Promise<void> {
@@ -139,6 +139,11 @@ class SimulatedStore implements FaultyStore {
   #open(): Tables {
     if (this.#isClosed) throw new StoreFailure(CLOSED)
     return this.#live
+  }
+
+  #openDurable(): Tables {
+    if (this.#isClosed) throw new StoreFailure(CLOSED)
+    return this.#durable
   }
 }
 

@@ -71,7 +71,9 @@ const linksAmong = (random: Dice, ids: readonly string[]): readonly Link[] =>
     const sources = random.shuffle(ids.slice(Math.max(0, number - 6), number)).slice(0, random.between(0, 3))
     return sources.map((from): Link => {
       const trigger = random.pick(['complete', 'complete', 'complete', 'fail', 'all'])
-      const when = random.chance(0.2) ? { when: random.pick(['output == null', 'input.n > 1', 'true', 'output.missing == 1']) } : {}
+      const when = random.chance(0.2)
+        ? { when: random.chance(0.05) ? 'output.missing == 1' : random.pick(['output == null', 'input.n > 1', 'true']) }
+        : {}
       return { from, to, trigger, ...when }
     })
   })
@@ -80,7 +82,7 @@ const randomStep = (random: Dice, incoming: number): { readonly [key: string]: u
   const join = incoming < 2 ? 'all' : random.pick(['all', 'any', random.between(1, incoming)])
   const undone = random.chance(0.5) ? { compensate: 'undo' } : {}
   const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
-  const common = { join, retry: randomRetry(random), timeoutMs: random.between(500, 20_000), ...checked }
+  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked }
   const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
   const called = { type: 'function', function: 'f' }
   const each = { ...random.pick([task, called]), ...undone, retry: randomRetry(random), timeoutMs: 3_000 }
@@ -93,7 +95,7 @@ const randomStep = (random: Dice, incoming: number): { readonly [key: string]: u
       return { ...common, type: 'wait', on: { kind: 'step', facility: '"quay"', key: '"other"', step: 'far' } }
     case 3:
     case 4:
-      return { ...common, type: 'map', over: random.pick(['input.list', '[]', 'input.list', 'input.n']), each }
+      return { ...common, type: 'map', over: random.chance(0.05) ? 'input.n' : random.pick(['input.list', 'input.list', '[]']), each }
     case 5:
     case 6:
       return { ...common, ...undone, ...called }
@@ -103,8 +105,8 @@ const randomStep = (random: Dice, incoming: number): { readonly [key: string]: u
 }
 
 const randomRetry = (random: Dice): object => ({
-  strategy: random.pick(['none', 'fixed', 'exponential']),
-  maxAttempts: random.between(1, 4),
+  strategy: random.pick(['none', 'fixed', 'fixed', 'exponential']),
+  maxAttempts: random.between(2, 5),
   initialDelayMs: random.between(0, 1_000),
   maxDelayMs: 2_000,
   jitter: random.chance(0.5),
@@ -161,7 +163,7 @@ export class World {
   }
 
   #interfere(): void {
-    switch (this.#random.between(0, 5)) {
+    switch (this.#random.between(0, 9)) {
       case 0:
         this.run.try({ type: 'cancel', reason: 'enough' })
         return
@@ -230,16 +232,18 @@ export class World {
     if (answer === 0) return
     if (answer === 2) return this.#report({ type: 'attempt-declined', reason: 'busy', ...name }, soon)
     this.#report({ type: 'attempt-accepted', ...name }, soon)
+    // A lost lease doesn't keep an agent from finishing.
+    if (answer === 3) this.#report({ type: 'lease-lost', ...name }, soon + this.#random.between(0, leaseMs))
     this.#finish(name)
   }
 
   #finish(name: AttemptName): void {
-    const at = this.run.now + this.#random.heavyTail(1, 30_000)
-    if (this.#random.chance(0.7)) {
+    const at = this.run.now + this.#random.heavyTail(50, 20_000)
+    if (this.#random.chance(0.8)) {
       return this.#report({ type: 'attempt-succeeded', output: this.#random.pick<Json>([null, 'bad', 7, { x: [1] }]), ...name }, at)
     }
     if (this.#random.chance(0.3)) return this.#report({ type: 'lease-lost', ...name }, at)
-    const code = this.#random.pick(['network', 'broken', 'validation', 'timeout'])
+    const code = this.#random.pick(['network', 'network', 'broken', 'unavailable'])
     this.#report({ type: 'attempt-failed', error: { code, message: code, retryable: this.#random.chance(0.5) }, ...name }, at)
   }
 

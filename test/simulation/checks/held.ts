@@ -13,6 +13,8 @@ import type { World } from '../world/world.ts'
 const ALL = Number.MAX_SAFE_INTEGER
 
 export const checkHeld = async (world: World, holder: EngineHost, peer: EngineHost, home: string): Promise<void> => {
+  // While a commit is in flight, rows are ahead of the feed.
+  if (!holder.disk.settled) return
   const row = await holder.disk.store.get(CURSORS, `${peer.name}/${home}`)
   const cursor = isJsonObject(row) && typeof row.sequence === 'number' ? row.sequence : 0
   const feed = await peer.disk.store.feed(home, 0, ALL)

@@ -15,6 +15,7 @@ import type { Frame } from './frame.ts'
 import { type Gateway, gateway } from './gateway.ts'
 import { Ledger } from './ledger.ts'
 import { scheduleOperators } from './operators.ts'
+import { scheduleAttacks } from './hostile.ts'
 import { drawOrders } from './orders.ts'
 import { CLOUD, drawSetup, gatewayOf, HOMES } from './setup.ts'
 
@@ -49,6 +50,7 @@ export class World {
       faults.end()
     }
     scheduleOperators(this.frame, this.clients, drawOrders(prng.stream('orders'), setup))
+    // scheduleAttacks(this.frame, this.gateways)
   }
 
   start(): void {

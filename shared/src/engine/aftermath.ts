@@ -1,0 +1,199 @@
+/**
+ * What follows a commit: the engine makes the world as the states want it (E4). Memory only; after a restart it is drawn again from
+ * the states, by the same code.
+ *
+ *   wants of a unit ──▶ offers and stops to agents · calls to functions · follow-ups started · the next moment at which time matters
+ *
+ *   A1  Nothing is carried out before the state that wants it is durable.
+ *   A2  What the engine puts in by itself — reports, ticks, follow-ups — is put in again until it is taken or refused for good, so a
+ *       commit that fails for a while loses none of it.
+ */
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, type Result } from '../values/result.ts'
+import type { Fact } from '../workflow/command.ts'
+import type { Wanted, WantedStart } from '../workflow/want.ts'
+import { Alarms } from './alarms.ts'
+import { Calls } from './calls.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { EngineConfig } from './config.ts'
+import { type AgentView, Dispatch } from './dispatch.ts'
+import { followUpWill } from './follow-up.ts'
+import type { Answer, Input, WillInput } from './inputs.ts'
+import type { Summary } from './summary.ts'
+import type { Author, Unit } from './unit.ts'
+import type { Units } from './units.ts'
+
+export interface AftermathParts {
+  readonly config: EngineConfig
+  readonly author: Author
+  readonly catalogue: Catalogue
+  readonly units: Units
+  readonly summaries: ReadonlyMap<string, Summary>
+  readonly submit: (input: Input) => Promise<Result<Answer, Refusal>>
+}
+
+/** Before what could not be committed is tried again. */
+const RETRY_MS = 1_000
+
+export class Aftermath {
+  readonly dispatch: Dispatch
+  readonly #parts: AftermathParts
+  readonly #calls: Calls
+  readonly #alarms = new Alarms()
+  readonly #wants = new Map<string, Wanted>()
+  readonly #starting = new Set<string>()
+  readonly #pauses = new Set<() => void>()
+  #cancelAlarm: () => void = () => {}
+  #alarmAt: number | undefined
+  #closed = false
+
+  constructor(parts: AftermathParts) {
+    this.#parts = parts
+    const { config, author } = parts
+    const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
+    this.#calls = new Calls(config.functions, report)
+    this.dispatch = new Dispatch({
+      clock: config.clock,
+      node: author.node,
+      epoch: author.epoch,
+      heartbeatMs: config.heartbeatMs,
+      report,
+      wake: () => void this.insist({ kind: 'dispatch' }),
+      onPresence: (agent) => this.#notePresence(agent),
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancelAlarm()
+    for (const cancel of this.#pauses) cancel()
+  }
+
+  // ── wants ──
+
+  want(workflow: string, wanted: Wanted): void {
+    this.#wants.set(workflow, wanted)
+    this.dispatch.setWanted(workflow, wanted)
+  }
+
+  wantNothing(workflow: string): void {
+    this.#wants.delete(workflow)
+    this.dispatch.setWanted(workflow, undefined)
+  }
+
+  isWanting(workflow: string): boolean {
+    return this.#wants.has(workflow)
+  }
+
+  /**
+   * @param recovering an earlier life of the process may have begun what is wanted
+   * @param seenAt wall clock of the turn that last assigned offers from these wants: what fell due after it still has to ring
+   */
+  carryOut(unit: Unit, recovering: boolean, seenAt: number): void {
+    const wants = this.#wants.get(unit.id)
+    if (wants === undefined) return
+    this.dispatch.release(unit.id)
+    this.#calls.release(unit.id, wants.calls, recovering)
+    for (const start of wants.starts) void this.#startFollowUp(unit, start)
+    this.#alarms.set(unit.id, earliest(wants, seenAt))
+    const open = wants.tasks.length + wants.offers.length + wants.calls.length + wants.starts.length
+    if (open > 0 || this.#parts.summaries.get(unit.id)?.open !== false) return
+    this.#wants.delete(unit.id)
+    this.#parts.units.evict(unit.id)
+  }
+
+  /** Started under an id made of its parent's, so trying again after a crash starts nothing twice. */
+  async #startFollowUp(unit: Unit, start: WantedStart): Promise<void> {
+    const { key } = start
+    if (this.#starting.has(key)) return
+    this.#starting.add(key)
+    const will = followUpWill(this.#parts.catalogue, unit, start)
+    const started = will.ok ? await this.insist(will.value) : will
+    this.#starting.delete(key)
+    if (!started.ok || !will.ok) return
+    await this.#report(unit.id, { type: 'follow-up-started', key, workflow: will.value.workflow }, this.#parts.author.node)
+  }
+
+  // ── what comes back ──
+
+  async #report(workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> {
+    const { units, summaries } = this.#parts
+    const home = units.peek(workflow)?.home ?? summaries.get(workflow)?.facility
+    if (home === undefined) return err(refusal('give-up', 'no-such-workflow', 'There is no such workflow here.'))
+    const will: WillInput = { kind: 'will', workflow, home, command: fact, by, reason: fact.type }
+    const taken = await this.insist(will)
+    if (taken.ok || fact.type !== 'attempt-succeeded' || taken.error.next !== 'fix-request') return taken
+    // An output that no log can hold: the attempt did end, so it must not seem to be at work still.
+    const { ref, attempt, purpose } = fact
+    const error = { code: 'output-unusable', message: taken.error.message, retryable: false }
+    return this.insist({ ...will, command: { type: 'attempt-failed', error, ref, attempt, purpose } })
+  }
+
+  /** What is written down is where the agent is by then: news of a while ago must not overtake later news. */
+  #notePresence({ id, kind, capabilities, capacity }: AgentView): void {
+    for (const home of this.#parts.config.authorityOf) {
+      const profile = { agent: id, kind, capabilities, capacity }
+      void this.insistOn(() => ({ kind: 'presence', home, presence: { ...profile, present: this.dispatch.isConnected(id) } }))
+    }
+  }
+
+  insist(input: Input): Promise<Result<Answer, Refusal>> {
+    return this.insistOn(() => input)
+  }
+
+  async insistOn(make: () => Input): Promise<Result<Answer, Refusal>> {
+    for (;;) {
+      const answered = await this.#parts.submit(make())
+      if (answered.ok || answered.error.next !== 'retry-later' || this.#closed) return answered
+      await new Promise<void>((resolve) => this.later(resolve))
+    }
+  }
+
+  later(again: () => void): void {
+    const cancel = this.#parts.config.clock.after(RETRY_MS, () => {
+      this.#pauses.delete(cancel)
+      again()
+    })
+    this.#pauses.add(cancel)
+  }
+
+  // ── time ──
+
+  /** One timer for all that is due: the earliest tick (wall clock) or end of a lease (monotonic). */
+  setAlarm(): void {
+    const now = this.#parts.config.clock.now()
+    const tickInMs = (this.#alarms.next() ?? Number.POSITIVE_INFINITY) - now.wall
+    const leaseInMs = (this.dispatch.nextLeaseEnd() ?? Number.POSITIVE_INFINITY) - now.monotonic
+    const delayMs = Math.max(0, Math.min(tickInMs, leaseInMs))
+    const at = Number.isFinite(delayMs) ? now.monotonic + delayMs : undefined
+    if (at === this.#alarmAt) return
+    this.#alarmAt = at
+    this.#cancelAlarm()
+    if (at !== undefined && !this.#closed) this.#cancelAlarm = this.#parts.config.clock.after(delayMs, () => this.#ring())
+  }
+
+  #ring(): void {
+    this.#alarmAt = undefined
+    if (this.#closed) return
+    for (const workflow of this.#alarms.due(this.#parts.config.clock.now().wall)) void this.tick(workflow)
+    this.dispatch.endLeases()
+    this.setAlarm()
+  }
+
+  /** It may have come for one of several timers, or to an offer that nobody was free for: the next moment is set whatever came of it. */
+  async tick(workflow: string): Promise<void> {
+    const askedAt = this.#parts.config.clock.now().wall
+    const ticked = await this.insist({ kind: 'tick', workflow })
+    const wants = this.#wants.get(workflow)
+    if (!ticked.ok || wants === undefined) return
+    this.#alarms.set(workflow, earliest(wants, askedAt))
+    this.setAlarm()
+  }
+}
+
+/** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
+const earliest = (wants: Wanted, seenAt: number): number | undefined => {
+  let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
+  for (const { since } of wants.offers) if (since > seenAt) at = Math.min(at, since)
+  return Number.isFinite(at) ? at : undefined
+}

@@ -1,0 +1,40 @@
+/**
+ * The authority judges the proposals that wait in a document, in the order of their authors' journals (D5). Verdicts and removals are
+ * staged together and reach the document in one transaction.
+ */
+import { admissible, type Malformed, type WellFormed, waitingProposals } from '../document/index.ts'
+import type { Instant } from '../values/instant.ts'
+import { isJsonObject, type Json } from '../values/json.ts'
+import type { Core } from './core.ts'
+import type { Unit } from './unit.ts'
+
+export const judgeWaiting = (core: Core, unit: Unit, now: Instant): void => {
+  const { admit, spent, malformed } = admissible(waitingProposals(unit.replica), unit.state?.marks ?? {})
+  unit.answer(spent.map(({ place }) => place))
+  // What finds no workflow to be judged by waits for its creation, which may come later in this same row.
+  const early = admit.filter((one) => !judgeOne(core, unit, one, now))
+  if (unit.state !== undefined) for (const one of early) judgeOne(core, unit, one, now)
+  for (const each of malformed) refuseMalformed(core, unit, each, now)
+}
+
+const judgeOne = (core: Core, unit: Unit, { place, proposal }: WellFormed, now: Instant): boolean => {
+  const hash = unit.state?.definition ?? definitionNamed(proposal.content)
+  const definition = hash === undefined ? undefined : core.catalogue.byHash(hash)
+  const judged = core.rules.judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, now)
+  if (judged === undefined) return false
+  unit.stage(judged.entries, judged.state)
+  unit.answer([place])
+  return true
+}
+
+/** It has no journal to be answered in, so it gets one made of the place it stands at. */
+const refuseMalformed = (core: Core, unit: Unit, { place }: Malformed, now: Instant): void => {
+  if (unit.state === undefined) return
+  const nameless = { journal: `malformed.${place.client}`, n: place.clock + 1, by: '?', reason: '', basisLength: 0, content: null }
+  const judged = core.rules.judge(undefined, unit.id, unit.state, nameless, now)
+  if (judged !== undefined) unit.stage(judged.entries, judged.state)
+  unit.answer([place])
+}
+
+const definitionNamed = (content: Json): string | undefined =>
+  isJsonObject(content) && typeof content.definition === 'string' ? content.definition : undefined

@@ -1,0 +1,75 @@
+/**
+ * A run of updates that a peer sent: each passes the guard and is applied and kept, or is refused by itself; the cursor moves with
+ * them in the same commit (SYN-3). At the authority the proposals among them are judged at once, elsewhere the log is folded on.
+ */
+import type { Refused } from '../link/index.ts'
+import { homeDocumentOf, isWorkflowId } from '../values/ids.ts'
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { DECIDED, foreignHome } from './answers.ts'
+import type { Core } from './core.ts'
+import { CURSORS, refusalRow } from './cursors.ts'
+import type { Answer, ReceivedInput } from './inputs.ts'
+import { judgeWaiting } from './judging.ts'
+import type { Roster } from './roster.ts'
+import type { Turn } from './turn.ts'
+import type { Unit } from './unit.ts'
+
+export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<Answer, Refusal> => {
+  const { peer, home, generation, from, to, updates } = input
+  const key = `${peer}/${home}`
+  const cursor = turn.cursors.get(key) ?? core.cursorOf(key)
+  const stands = cursor?.generation === generation ? cursor.sequence : 0
+  if (stands !== from) return err(refusal('retry-later', 'cursor-moved', `The feed of ${home} is held up to ${stands}, not ${from}.`))
+  const rejected: Refused[] = []
+  const news = new Set<Unit>()
+  for (const { document, sequence, update } of updates) {
+    const refused = place(core, turn, input, document, update, news)
+    if (refused !== undefined) rejected.push({ document, sequence, refusal: refused })
+  }
+  for (const unit of news) takeNews(core, turn, unit)
+  if (!core.isAuthority(home)) for (const unit of turn.rosters) assertFolded(unit)
+  for (const each of rejected) turn.put(refusalRow(peer, { home, generation, ...each }))
+  turn.cursors.set(key, { generation, sequence: to })
+  turn.put({ collection: CURSORS, key, value: { generation, sequence: to } })
+  return ok({ ...DECIDED, rejected })
+}
+
+type From = Pick<ReceivedInput, 'peer' | 'home'>
+
+const place = (core: Core, turn: Turn, from: From, document: string, update: Uint8Array, news: Set<Unit>): Refusal | undefined => {
+  const roster = document === homeDocumentOf(from.home) ? core.units.peekRoster(from.home) : undefined
+  if (roster !== undefined) {
+    turn.rosters.add(roster)
+    return apply(core, roster, from, update)
+  }
+  if (!isWorkflowId(document)) return refusal('fix-request', 'bad-document-id', `${document} names no document of ${from.home}.`)
+  const unit = core.units.peek(document) ?? turn.begin(document, from.home)
+  // Named as touched before its copy changes: whatever goes wrong from here on, that copy is dropped.
+  turn.touched.add(unit)
+  const refused = apply(core, unit, from, update)
+  if (refused === undefined) news.add(unit)
+  return refused
+}
+
+const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, update: Uint8Array): Refusal | undefined => {
+  if (unit.home !== home) return foreignHome(unit)
+  const judged = core.rules.judgeUpdate(unit.replica, update, core.rightsOf(peer, home))
+  if (!judged.ok) return judged.error
+  if (!judged.value.hasNews) return undefined
+  unit.replica.apply(update)
+  unit.keep(update, peer)
+  return undefined
+}
+
+const takeNews = (core: Core, turn: Turn, unit: Unit): void => {
+  if (core.isAuthority(unit.home)) judgeWaiting(core, unit, turn.now)
+  else assertFolded(unit)
+  turn.touch(unit)
+}
+
+/** What the guard let pass can be folded; if not, this turn must not be written. */
+const assertFolded = (unit: Unit | Unit<Roster>): void => {
+  const folded = unit.foldNews()
+  if (!folded.ok) throw new Error(`${unit.id}: ${folded.error.message}`)
+}

@@ -1,0 +1,47 @@
+/** What goes wrong between the engine and those who do the work. */
+import type { Performer } from '@holdfast/shared/ports'
+import type { Plant } from './plant.ts'
+
+/** An agent that does not remember its tasks: an offer made again is begun again. */
+const lostDuplicateFilter: Plant = {
+  name: 'lost duplicate filter',
+  session: (step) => (state, input) => {
+    if (input.type !== 'message' || input.message.type !== 'offer') return step(state, input)
+    const tasks = new Map(state.tasks)
+    tasks.delete(input.message.task)
+    return step({ ...state, tasks }, input)
+  },
+}
+
+const TASK_OFFERED_AGAIN = /\.(c?)(\d+)$/
+
+/** Each time a task is offered it has another id. */
+const noIdempotencyKey: Plant = {
+  name: 'retry without idempotency key',
+  gate: (gate) => {
+    const offered = new Set<string>()
+    return {
+      connected: (profile, send) =>
+        gate.connected(profile, (message) => {
+          const again = message.type === 'offer' && offered.has(message.task)
+          if (message.type === 'offer') offered.add(message.task)
+          send(again ? { ...message, task: message.task.replace(TASK_OFFERED_AGAIN, '.$1$20') } : message)
+        }),
+      disconnected: (agent) => gate.disconnected(agent),
+      heard: (agent, report) => gate.heard(agent, report),
+    }
+  },
+}
+
+/** A service that must not be called twice is declared harmless. */
+const redoneUnknown: Plant = {
+  name: 'redo of an unknown effect',
+  functions: (functions) => new Map([...functions].map(([name, performer]) => [name, declaredHarmless(performer)])),
+}
+
+const declaredHarmless = (performer: Performer): Performer => ({
+  safety: 'idempotent',
+  perform: (attempt) => performer.perform(attempt),
+})
+
+export const workBugs: readonly Plant[] = [lostDuplicateFilter, noIdempotencyKey, redoneUnknown]
