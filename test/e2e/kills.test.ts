@@ -44,7 +44,7 @@ test.each([Date.now() % 100_000])(
     }
     const killAgainAndAgain = async (): Promise<void> => {
       for (let kill = 0; kill < KILLS; kill += 1) {
-        await sleep(100 + random.below(LONGEST_LIFE_MS))
+        await sleep(random.between(100, LONGEST_LIFE_MS))
         await gateway.kill()
         await gateway.restart()
       }

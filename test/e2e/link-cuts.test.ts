@@ -36,9 +36,9 @@ describe('a line that breaks', () => {
       const harm = async (): Promise<void> => {
         for (let cut = 0; cut < CUTS; cut += 1) {
           proxy.set(random.pick(['cut', 'silent', 'cut', 'open']))
-          await sleep(random.below(LONGEST_PHASE_MS))
+          await sleep(random.between(0, LONGEST_PHASE_MS))
           proxy.set('open')
-          await sleep(random.below(LONGEST_PHASE_MS))
+          await sleep(random.between(0, LONGEST_PHASE_MS))
         }
       }
       await Promise.all([work(), harm()])

@@ -1,4 +1,8 @@
-/** A node's API as tests use it. Every view that comes back is checked against the published schema of its kind. */
+/**
+ * A node's API as tests use it. Every view that comes back is checked against the published schema of its kind; who is told to come
+ * again later does so.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { AgentView, FacilityView, HistoryEntry, WorkflowDetail, WorkflowSummary } from '@holdfast/shared/http'
 import { agentView, facilityView, historyEntry, workflowDetail, workflowSummary } from '@holdfast/shared/http'
@@ -45,16 +49,23 @@ const itemsOf = (body: unknown): readonly unknown[] => {
 }
 
 export const openApi = (url: string, token: string): Api => {
-  const ask: Api['ask'] = async (method, path, body, headers = {}) => {
+  const send = (method: string, path: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<Response> => {
     const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
-    const response = await fetch(`${url}/api/v1${path}`, {
+    return fetch(`${url}/api/v1${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, ...type, ...headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+  const ask: Api['ask'] = async (method, path, body, headers = {}) => {
+    for (;;) {
+      const response = await send(method, path, body, headers)
+      const text = await response.text()
+      if (response.status !== 429)
+        return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+      await sleep(Number(response.headers.get('retry-after')) * 1_000)
+    }
   }
   const look = async (path: string): Promise<unknown> => {
     const { status, body } = await ask('GET', path)

@@ -1,3 +1,4 @@
+export { type AuditLine, auditStore } from './audit.ts'
 export { Catalogue } from './catalogue.ts'
 export type { EngineConfig } from './config.ts'
 export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'

@@ -18,7 +18,7 @@ export const loadDefinitions = (folder: string): LoadedDefinitions => {
     if (parsed.ok) definitions.push(parsed.value)
     else
       for (const { path, message, line } of parsed.error)
-        problems.push(`${file}${line === undefined ? '' : `:${line}`} ${path}: ${message}`)
+        problems.push(`${file}${line === undefined ? '' : `:${line}`}${path === '' ? '' : ` ${path}`}: ${message}`)
   }
   return { definitions, problems }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { workflowIdOf } from '../values/ids.ts'
+import { decide } from './decide.ts'
 import { define, FUNCTION, Run, TASK, unwrap } from './test-support.ts'
 
 const pair = define({ steps: { a: TASK, b: FUNCTION }, links: [{ from: 'a', to: 'b' }] })
@@ -14,12 +16,11 @@ describe('EX-10 creation', () => {
     expect(create(run, { x: 1, y: 2 }, 'f'.repeat(64))).toMatchObject({ ok: false, error: { code: 'key-reused' } })
   })
 
-  test('EX-10 W50 a workflow is known by home and key, and by nothing else', () => {
-    const run = new Run(pair)
-    Object.assign(run, { id: 'w_elsewhere' })
-    const fresh = Object.create(Run.prototype)
-    expect(fresh).toBeInstanceOf(Run)
-    expect(() => new Run(pair, {}, 'k')).not.toThrow()
+  test('EX-10 W50 a workflow has the id that its home and key give it, and no other', () => {
+    const command = { type: 'create', home: 'harbour', key: 'k', definition: pair.hash, title: 't', priority: 'normal', input: {} } as const
+    const context = { now: { wall: 1, monotonic: 0 }, by: 'ann' }
+    expect(decide(pair, workflowIdOf('harbour', 'other'), undefined, command, context)).toMatchObject({ error: { code: 'wrong-id' } })
+    expect(decide(pair, workflowIdOf('harbour', 'k'), undefined, command, context).ok).toBe(true)
   })
 
   test('W50 an input that does not fit begins nothing, and all that is wrong is told', () => {

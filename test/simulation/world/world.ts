@@ -50,7 +50,7 @@ export class World {
       faults.end()
     }
     scheduleOperators(this.frame, this.clients, drawOrders(prng.stream('orders'), setup))
-    // scheduleAttacks(this.frame, this.gateways)
+    scheduleAttacks(this.frame, this.gateways)
   }
 
   start(): void {

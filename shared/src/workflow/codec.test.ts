@@ -1,0 +1,146 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { canonicalJson, type Json } from '../values/json.ts'
+import { decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
+import type { EVENT_SCHEMAS, LogEntry, WorkflowEvent } from './event.ts'
+import { throughCodec } from './test-support.ts'
+
+const error = { code: 'x', message: 'y', retryable: true }
+const TIME = 1_000
+
+/** One event of each kind with all that it can carry, and one with no more than it must. */
+const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly WorkflowEvent[] } = {
+  created: [
+    {
+      type: 'created',
+      home: 'h',
+      key: 'k',
+      definition: 'd',
+      name: 'n',
+      version: 3,
+      steps: 2,
+      title: 't',
+      priority: 'high',
+      input: { a: [null, 1] },
+    },
+    { type: 'created', home: 'h', key: 'k', definition: 'd', name: 'n', version: 0, steps: 0, title: '', priority: 'low', input: null },
+  ],
+  started: [{ type: 'started' }],
+  paused: [{ type: 'paused' }],
+  resumed: [{ type: 'resumed' }],
+  'priority-set': [{ type: 'priority-set', priority: 'critical' }],
+  signalled: [{ type: 'signalled', name: 'go', id: '1', payload: null }],
+  'turned-back': [
+    { type: 'turned-back', outcome: 'failed', error, compensate: true, step: 0 },
+    { type: 'turned-back', outcome: 'cancelled', error, compensate: false },
+  ],
+  completed: [{ type: 'completed', output: null }],
+  failed: [{ type: 'failed' }],
+  cancelled: [{ type: 'cancelled' }],
+  'step-ready': [
+    { type: 'step-ready', ref: 0, input: {} },
+    { type: 'step-ready', ref: 1 },
+  ],
+  'step-skipped': [{ type: 'step-skipped', ref: 0 }],
+  'step-cancelled': [{ type: 'step-cancelled', ref: 0 }],
+  'resource-awaited': [{ type: 'resource-awaited', ref: 0, resource: 'dock' }],
+  'fanned-out': [
+    { type: 'fanned-out', ref: 0, items: [null, { a: 1 }], dueAt: TIME + 7 },
+    { type: 'fanned-out', ref: 0, items: [] },
+  ],
+  offered: [{ type: 'offered', ref: 0, attempt: 1, agent: 'r' }],
+  declined: [{ type: 'declined', ref: 0, attempt: 1, reason: 'busy', retryAt: TIME + 250 }],
+  running: [
+    { type: 'running', ref: 0, attempt: 1 },
+    { type: 'running', ref: 0, attempt: 1, dueAt: TIME - 5, awaits: { kind: 'time', until: 9 } },
+    { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'signal', signal: 'go' } },
+    { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'step', home: 'h', workflow: 'w', step: 's' } },
+  ],
+  validating: [{ type: 'validating', ref: 0, output: null }],
+  'step-succeeded': [
+    { type: 'step-succeeded', ref: 0, sent: [], output: false },
+    { type: 'step-succeeded', ref: 0, sent: [1, 2] },
+  ],
+  'attempt-failed': [{ type: 'attempt-failed', ref: 0, attempt: 1, error, retryAt: TIME }],
+  'step-failed': [{ type: 'step-failed', ref: 0, error, sent: [0] }],
+  stopped: [{ type: 'stopped', ref: 0 }],
+  compensating: [
+    { type: 'compensating', ref: 0, input: { a: 1 } },
+    { type: 'compensating', ref: 0 },
+  ],
+  compensated: [{ type: 'compensated', ref: 0 }],
+  'compensation-failed': [{ type: 'compensation-failed', ref: 0, error }],
+  'late-result': [{ type: 'late-result', ref: 0, attempt: 1, purpose: 'compensate', succeeded: false, output: null }],
+  'follow-up-wanted': [{ type: 'follow-up-wanted', key: 'k', definition: 'd', input: null }],
+  'follow-up-started': [{ type: 'follow-up-started', key: 'k', workflow: 'w' }],
+  conflict: [{ type: 'conflict', kind: 'data', rule: 'r', parties: ['a', 'b'], options: [], choice: '', explanation: 'e' }],
+  'agent-registered': [{ type: 'agent-registered', agent: 'r', kind: 'robot', capabilities: ['move'], capacity: 2 }],
+  'agent-came': [{ type: 'agent-came', agent: 'r' }],
+  'agent-went': [{ type: 'agent-went', agent: 'r' }],
+  verdict: [{ type: 'verdict', journal: 'j', n: 1, accepted: true, code: 'accepted', explanation: 'e' }],
+}
+
+const entryOf = (event: WorkflowEvent, by = 'ann'): LogEntry => ({ at: TIME, by, event })
+const decode = (coded: readonly Json[]) => decodeEntry(coded, EMPTY_CONTEXT).entry
+
+describe('W8 the codec', () => {
+  for (const [type, events] of Object.entries(EVENTS)) {
+    test(`W8 ${type} comes back as it was written, alone and in a log`, () => {
+      for (const event of events) expect(throughCodec([entryOf(event)])).toEqual([entryOf(event)])
+      const log = events.flatMap((event, n) => [entryOf(event, 'bob'), { at: TIME + n, by: 'ann', event: { type: 'paused' as const } }])
+      expect(throughCodec(log)).toEqual(log)
+    })
+  }
+
+  /** These arrays lie in logs. A changed line here is a broken log somewhere. */
+  test('W8 the bytes of old logs keep their meaning', () => {
+    const coded = Object.values(EVENTS).flatMap((events) =>
+      events.map((event) => canonicalJson([...encodeEntry(entryOf(event), EMPTY_CONTEXT).coded])),
+    )
+    expect(coded.join('\n')).toMatchSnapshot()
+  })
+
+  test('W8 actors are written once, times as differences', () => {
+    const first = encodeEntry(entryOf({ type: 'paused' }), EMPTY_CONTEXT)
+    const second = encodeEntry({ at: TIME + 5, by: 'ann', event: { type: 'resumed' } }, first.context)
+    expect([first.coded, second.coded]).toEqual([
+      [3, TIME, 'ann'],
+      [4, 5, 0],
+    ])
+  })
+
+  test('W8 what a newer version wrote is kept opaque, and written back as it was', () => {
+    const coded = [999, 5, 'ann', { deep: [1] }, null, 'x']
+    const { entry } = decodeEntry(coded, EMPTY_CONTEXT)
+    expect(entry).toEqual({ at: 5, by: 'ann', event: { type: 'unknown', code: 999, fields: [{ deep: [1] }, null, 'x'] } })
+    expect(encodeEntry(entry, EMPTY_CONTEXT).coded).toEqual(coded)
+  })
+
+  test('W8 a known code with fields that make no sense is unknown, not a crash', () => {
+    for (const coded of [
+      [11, 0, 'a', -1],
+      [11, 0, 'a', 'x'],
+      [16, 0, 'a', 0, 0, 'agent'],
+      [1, 0, 'a'],
+      [1, 0, 'a', 'h', 'k', 'd', 'n', 1, 2 ** 40, 't', 'low', null],
+      [18, 0, 'a', 0, 1, 'soon'],
+      [31, 0, 'a', 'j', 0, true, 'c', 'e'],
+    ]) {
+      expect(decode(coded).event).toMatchObject({ type: 'unknown', code: coded[0] })
+    }
+  })
+
+  test('W8 it reads any array of JSON, and what follows keeps its time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.jsonValue())), (arrays) => {
+        let context = EMPTY_CONTEXT
+        for (const coded of arrays) {
+          const read = decodeEntry(JSON.parse(JSON.stringify(coded)), context)
+          expect(read.context.at).toBe(read.entry.at)
+          context = read.context
+        }
+        expect(decodeEntry([3, 10, 'zoe'], context).entry).toEqual({ at: context.at + 10, by: 'zoe', event: { type: 'paused' } })
+      }),
+    )
+  })
+})
