@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'holdfast-'))
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'site-of-holdfast-'))
 
 export const newToken = (): string => randomBytes(24).toString('base64url')
 

@@ -138,10 +138,11 @@ const ports = ({ steps, edges }: Graph): DefinitionProblem[] => {
     const found: DefinitionProblem[] = []
     const cannotSend = link.sourcePort === undefined ? undefined : whyNotFrom(link, source)
     if (cannotSend !== undefined) found.push(bad('sourcePort', cannotSend))
-    const cannotTake = link.targetPort === undefined ? undefined : whyNotInto(link.targetPort, link, source, target)
+    if (link.targetPort === undefined) return found
+    const cannotTake = whyNotInto(link.targetPort, link, source, target)
     if (cannotTake !== undefined) found.push(bad('targetPort', cannotTake))
     const port = JSON.stringify([link.to, link.targetPort])
-    const other = link.targetPort === undefined ? undefined : taken.get(port)
+    const other = taken.get(port)
     if (other !== undefined) found.push(bad('targetPort', `${other} already leads into "${link.targetPort}" of "${link.to}"`))
     taken.set(port, other ?? link.path)
     return found

@@ -28,7 +28,9 @@ export type {
   Work,
 } from './definition.ts'
 export { compileExpression, VARIABLES } from './expression/expression.ts'
+export { checkGraph } from './graph.ts'
 export { type CheckInput, compileInputSchema } from './input.ts'
 export { type Order, orderOf } from './order.ts'
 export { type ParseOptions, parseDefinition } from './parse.ts'
+export { type Sketch, sketchOf } from './sketch.ts'
 export type { TextFormat } from './text.ts'

@@ -33,7 +33,7 @@ export interface AftermathParts {
 }
 
 /** Before what could not be committed is tried again. */
-const RETRY_MS = 1_000
+export const RETRY_MS = 1_000
 
 export class Aftermath {
   readonly dispatch: Dispatch
@@ -88,14 +88,16 @@ export class Aftermath {
   /**
    * @param recovering an earlier life of the process may have begun what is wanted
    * @param seenAt wall clock of the turn that last assigned offers from these wants: what fell due after it still has to ring
+   * @param notBefore it rings no sooner: what failed a moment ago would fail again at once, without end
    */
-  carryOut(unit: Unit, recovering: boolean, seenAt: number): void {
+  carryOut(unit: Unit, recovering: boolean, seenAt: number, notBefore = Number.NEGATIVE_INFINITY): void {
     const wants = this.#wants.get(unit.id)
     if (wants === undefined) return
     this.dispatch.release(unit.id)
     this.#calls.release(unit.id, wants.calls, recovering)
     for (const start of wants.starts) void this.#startFollowUp(unit, start)
-    this.#alarms.set(unit.id, earliest(wants, seenAt))
+    const at = earliest(wants, seenAt)
+    this.#alarms.set(unit.id, at === undefined ? undefined : Math.max(at, notBefore))
     const open = wants.tasks.length + wants.offers.length + wants.calls.length + wants.starts.length
     if (open > 0 || this.#parts.summaries.get(unit.id)?.open !== false) return
     this.#wants.delete(unit.id)

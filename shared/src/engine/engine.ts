@@ -12,7 +12,7 @@ import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
-import { Aftermath } from './aftermath.ts'
+import { Aftermath, RETRY_MS } from './aftermath.ts'
 import { STOPPING } from './answers.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
@@ -250,8 +250,8 @@ export class Engine implements Core {
     const row = await this.#config.store.get(WORKFLOWS, id)
     if (isSummary(row)) this.#summaries.set(id, row)
     this.#wantAgain(again.value)
-    // No turn has gone by these wants yet, so whatever is due already rings at once.
-    this.#aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY)
+    // No turn has gone by these wants yet, so whatever is due already rings, after a pause.
+    this.#aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY, this.#config.clock.now().wall + RETRY_MS)
     this.#aftermath.setAlarm()
     return isSummary(row) ? row : undefined
   }

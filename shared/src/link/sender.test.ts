@@ -64,7 +64,7 @@ describe('a sender', () => {
     expect(words(roomier.outputs)[0]).toBe('acked 2')
   })
 
-  test('S4 growth while a page is read is remembered; a short page ends the reading', () => {
+  test('S4 growth while a page is read is remembered; the page that reaches the end is the last', () => {
     const grown = feedGrew(open(), 1)
     expect(words(grown.outputs)).toEqual([])
     const first = feedPage(grown.state, page(0, []), 2)
@@ -72,9 +72,14 @@ describe('a sender', () => {
     expect(words(feedPage(first.state, page(0, []), 3).outputs)).toEqual([])
   })
 
+  test('S4 a page that ended early, between two groups, is not the last', () => {
+    const step = feedPage(open(), page(0, [entry(1, 1), entry(2, 1)], 200), 1)
+    expect(words(step.outputs)).toEqual(['push 0-2 last of 2', 'read 2'])
+  })
+
   test('S4 a full page asks for the next; an unasked page is ignored', () => {
     const entries = Array.from({ length: PAGE_ENTRIES }, (_, index) => entry(index + 1))
-    const step = feedPage(open(), page(0, entries), 1)
+    const step = feedPage(open(), page(0, entries, PAGE_ENTRIES + 1), 1)
     expect(words(step.outputs).at(-1)).toBe(`read ${PAGE_ENTRIES}`)
     expect(feedPage(step.state, page(0, entries), 2)).toEqual({ state: step.state, outputs: [] })
   })

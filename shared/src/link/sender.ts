@@ -8,7 +8,7 @@
  *   S1  acked ≤ sent ≤ read. A session starts with all three at the cursor the peer names for this generation, 0 when it names none.
  *   S2  Groups are pushed whole and in feed order; each push's `from` is the `to` of the one before.
  *   S3  No group is begun while WINDOW_BYTES are in flight; one that was begun is sent to its end.
- *   S4  At most one page is being read; `more` remembers that the feed grew meanwhile, so no growth is missed.
+ *   S4  At most one page is being read; `more` remembers that the feed reaches further or grew meanwhile, so nothing of it is missed.
  *   S5  Only an ack for something sent moves `acked`; any ack is progress.
  *
  * Doesn't know about time passing or connections; a stall is its session's to judge, by `progressAt`.
@@ -60,7 +60,8 @@ export const feedPage = (sender: Sender, page: FeedPage, at: number): Step<Sende
   if (!sender.reading || page.after !== sender.read) return stay(sender)
   if (page.end < sender.read) return endWith(sender, cursorAhead(sender.home, sender.read, page.end))
   const read = page.entries.at(-1)?.sequence ?? sender.read
-  const more = sender.more || page.entries.length >= PAGE_ENTRIES
+  // A page ends between groups, so a short one is not yet the last.
+  const more = sender.more || (page.entries.length > 0 && read < page.end)
   return pump({ ...sender, reading: false, more, read, queue: page.entries, progressAt: at }, at)
 }
 

@@ -36,9 +36,10 @@ export class ToyStore {
   }
 
   page(after: number, limit: number): readonly FeedEntry[] {
-    const page = this.feed.slice(after, after + limit)
-    const last = page.at(-1)
-    return last === undefined ? page : [...page, ...this.feed.slice(after + limit).filter((entry) => entry.group === last.group)]
+    const unread = this.feed.slice(after)
+    const beyond = unread[limit]?.group
+    const whole = unread.slice(0, limit).filter((entry) => entry.group !== beyond)
+    return whole.length > 0 ? whole : unread.filter((entry) => entry.group === unread[0]?.group)
   }
 
   commit({ home, generation, from, to, updates }: Commit, peer: string): CommitAnswer {

@@ -34,4 +34,15 @@ export {
 } from './checkers.ts'
 export { assertInvariant, assertNone, InvariantBroken, type Violation } from './invariant.ts'
 
-// The store port's contract suite and the store with faults: store-contract.ts, faulty-store.ts.
+// A store with faults. The port's contract suite is `@holdfast/shared/testing/store-contract`: it declares tests, and a simulation
+// outside of a test runner could not load it.
+
+export {
+  type CrashedStore,
+  type FaultyStore,
+  type FaultyStoreOptions,
+  NO_STORE_FAULTS,
+  openFaultyStore,
+  type StoreFaults,
+} from './faulty-store.ts'
+export { type LayeredGraph, layeredGraph } from './graphs.ts'

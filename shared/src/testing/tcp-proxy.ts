@@ -6,7 +6,7 @@
  *   cut        connections are reset, new ones refused at once
  *   silent     connections stay, nothing passes (half-open)
  */
-import { createServer, connect, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export type ProxyMode = 'open' | 'cut' | 'silent'
 

@@ -35,8 +35,8 @@ export class LogAudit {
   readonly #id: string
   readonly #definition: CompiledDefinition
   readonly #open = new Map<number, string>()
-  /** Completed steps that declare an undoing, in the order of completion. */
-  readonly #undoable: number[] = []
+  /** Completed steps that declare an undoing, in the order in which they completed last. */
+  readonly #undoable = new Set<number>()
   readonly #ends = { done: 0, failed: 0, cancelled: 0 }
 
   constructor(unit: Unit, definition: CompiledDefinition) {
@@ -105,17 +105,20 @@ export class LogAudit {
   #takeLate(before: WorkflowState, { ref, attempt, purpose, succeeded }: Extract<Event, { type: 'late-result' }>, ended: boolean): void {
     if (succeeded) this.late.add(taskId(this.#id, { ref, attempt, purpose }))
     const status = before.steps[ref]?.status
-    const undoable = succeeded && purpose === 'forward' && (status === 'cancelled' || status === 'failed')
-    if (undoable && !ended) this.#completed(before, ref)
+    const isNew = status !== undefined && !UNDONE_OR_DONE.has(status)
+    if (succeeded && purpose === 'forward' && isNew && !ended) this.#completed(before, ref)
   }
 
   #completed(state: WorkflowState, ref: number): void {
     const step = state.steps[ref]
-    if (step !== undefined && attemptOf(this.#definition, step, 'compensate') !== undefined) this.#undoable.push(ref)
+    if (step === undefined || attemptOf(this.#definition, step, 'compensate') === undefined) return
+    this.#undoable.delete(ref)
+    this.#undoable.add(ref)
   }
 
   #undo(ref: number): void {
-    const latest = this.#undoable.pop()
+    const latest = [...this.#undoable].at(-1)
+    this.#undoable.delete(ref)
     this.#must('I21 completed steps are undone, the latest first', latest === ref, { undone: ref, latest: latest ?? 'none' })
   }
 
@@ -128,11 +131,14 @@ export class LogAudit {
   }
 
   #auditEnd({ turnedBack, status }: WorkflowState): void {
-    const undone = turnedBack?.compensate !== true || this.#undoable.length === 0
+    const undone = turnedBack?.compensate !== true || this.#undoable.size === 0
     this.#must('I21 all completed steps were undone', undone, { status, left: [...this.#undoable] })
     assertNone(unconserved({ created: this.offered.size, ...this.#ends, open: this.#open.size }))
     this.#must('I23 an ended workflow has no open attempt', this.#open.size === 0, { open: [...this.#open.values()] })
   }
 }
+
+/** In these a late success has nothing left to undo that is not on record already. */
+const UNDONE_OR_DONE: ReadonlySet<string> = new Set(['succeeded', 'skipped', 'compensating', 'compensated'])
 
 const isMapOrWait = (type: string): boolean => type === 'map' || type === 'wait'

@@ -11,7 +11,7 @@ export interface Plant {
   readonly name: string
   readonly rules?: Partial<Rules>
   /** Around a node's disk, for one life. */
-  store?(store: Store): Store
+  store?(store: Store, node: string): Store
   /** What the ends of a link see of their engine. */
   linked?(engine: LinkedEngine): LinkedEngine
   dial?(dial: Dial): Dial

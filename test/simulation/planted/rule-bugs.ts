@@ -1,6 +1,7 @@
 /** Wrong rules in the place of the core's. */
 import { RULES } from '@holdfast/shared/engine'
 import { ok } from '@holdfast/shared/values'
+import { attemptOf, isTerminal } from '@holdfast/shared/workflow'
 import type { Plant } from './plant.ts'
 
 /** The numbers of judged proposals are forgotten, so a name is given twice. */
@@ -32,19 +33,18 @@ const lateResultApplied: Plant = {
   },
 }
 
-/** A cancelled step is taken for a completed one. */
+/** Going back also undoes a step that was cancelled before anybody did it. */
 const undoesTheUndone: Plant = {
   name: 'compensation of a step that never completed',
   rules: {
-    evolve: (state, entry) => {
-      const next = RULES.evolve(state, entry)
-      const { event } = entry
-      if (next === undefined || event.type !== 'step-cancelled') return next
-      const step = next.steps[event.ref]
-      if (step?.status !== 'cancelled') return next
-      const completions = next.completions + 1
-      const steps = next.steps.map((each, ref) => (ref === event.ref ? { ...each, doneLate: true as const, completion: completions } : each))
-      return { ...next, steps, completions }
+    decide: (definition, workflow, state, command, context) => {
+      const decided = RULES.decide(definition, workflow, state, command, context)
+      if (!decided.ok || state?.turnedBack !== undefined || decided.value.state.turnedBack === undefined) return decided
+      const after = decided.value.state
+      const ref = after.steps.findIndex((step) => step.status === 'cancelled' && attemptOf(definition, step, 'compensate') !== undefined)
+      if (ref < 0 || isTerminal(after.status)) return decided
+      const entry = { at: after.lastAt, by: context.by, event: { type: 'compensating', ref } } as const
+      return ok({ entries: [...decided.value.entries, entry], state: RULES.evolve(after, entry) ?? after })
     },
   },
 }

@@ -8,8 +8,8 @@ import { splitDeletes } from './split-deletes.ts'
 type Commit = Store['commit']
 
 const committing =
-  (wrap: (commit: Commit) => Commit) =>
-  (store: Store): Store => ({ ...delegate(store), commit: wrap((batch) => store.commit(batch)) })
+  (wrap: (commit: Commit, node: string) => Commit) =>
+  (store: Store, node: string): Store => ({ ...delegate(store), commit: wrap((batch) => store.commit(batch), node) })
 
 /** Answers before the disk has synced; what a power cut then takes had been promised. */
 const ackBeforeSync: Plant = {
@@ -47,20 +47,18 @@ const groupInPart: Plant = {
 /** Versions are checked for the first document only: the others have grown by the commits before. */
 const only = (batch: Batch, appends: readonly Append[]): Batch => ({ ...batch, appends, expected: new Map() })
 
-/** A verdict in one commit, the removal of its proposal in the next. The engine counts one update for each, so the second is hidden from it. */
+/** A verdict in one commit, the removal of its proposal in the next; what comes from others is stored as it came. */
 const verdictApart: Plant = {
   name: 'verdict and removal in two commits',
-  store: committing((commit) => async (batch) => {
-    const parts = batch.appends.map((append) => ({ append, parts: splitDeletes(append.update) }))
-    const done = await commit({
-      ...batch,
-      appends: parts.map((one) => ({ ...one.append, update: one.parts.writes })),
-      expected: new Map(),
-    })
-    const removals = parts.flatMap(({ append, parts: { deletes } }) => (deletes === undefined ? [] : [{ ...append, update: deletes }]))
-    if (done.ok && removals.length > 0) return commit({ appends: removals, puts: [], removals: [], expected: new Map() })
-    return done
+  store: committing((commit, node) => async (batch) => {
+    const parts = batch.appends.map((append) => ({ append, ...partsOf(append, node) }))
+    const done = await commit({ ...batch, appends: parts.map(({ append, writes }) => ({ ...append, update: writes })), expected: new Map() })
+    const removals = parts.flatMap(({ append, deletes }) => (deletes === undefined ? [] : [{ ...append, update: deletes }]))
+    return done.ok && removals.length > 0 ? commit({ appends: removals, puts: [], removals: [], expected: new Map() }) : done
   }),
 }
+
+const partsOf = ({ origin, update }: Append, node: string): ReturnType<typeof splitDeletes> =>
+  origin === node ? splitDeletes(update) : { writes: update, deletes: undefined }
 
 export const storeBugs: readonly Plant[] = [ackBeforeSync, rowsApart, groupInPart, verdictApart]

@@ -66,7 +66,7 @@ export class EngineHost {
     const { plant, prng, setup, kernel } = this.#frame
     const clock = this.machine.of(process)
     const disk = this.disk.open(clock)
-    const store = plant.store?.(disk) ?? disk
+    const store = plant.store?.(disk, this.name) ?? disk
     const random = prng.stream(`engine ${this.name} ${number}`)
     const { heartbeatMs } = setup.particulars
     const parts = { epoch: 1, clock, store, random, heartbeatMs, definitions: DEFINITIONS, rules: plant.rules ?? {} }

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { Performer } from '../ports/performer.ts'
+import { openMemoryStore } from '../store/memory/index.ts'
+import { workflowIdOf } from '../values/ids.ts'
+import type { Json } from '../values/json.ts'
+import { ok } from '../values/result.ts'
+import { ENGINE_SCHEMAS } from './open.ts'
+import { ControlledStore, createOf, define, HOME, TestNode, willOf } from './test-support.ts'
+
+const definition = define({ steps: { f: { type: 'function', function: 'f', timeoutMs: 60_000, retry: 'none' } } })
+const open = (performer: Performer) =>
+  TestNode.open({
+    store: new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' })),
+    definitions: [definition],
+    functions: new Map([['f', performer]]),
+  })
+
+/** A function that never returns in its first life, so that the process dies in the midst of it. */
+const interrupted = async (performer: Performer) => {
+  const begun: string[] = []
+  const hangs: Performer = {
+    safety: 'idempotent',
+    perform: ({ id }) => {
+      begun.push(id)
+      return new Promise<never>(() => {})
+    },
+  }
+  const node = await open(hangs)
+  const id = await node.start(definition)
+  const next = await node.restart({ functions: new Map([['f', performer]]) })
+  return { id, begun, next, state: await next.state(id) }
+}
+
+const done = (calls: string[], value: Json = 'done'): Performer['perform'] => {
+  return async ({ id }) => {
+    calls.push(id)
+    return ok(value)
+  }
+}
+
+describe('E4 registered functions', () => {
+  test('E4 a call is made once, with an id of its own, and after its beginning is durable', async () => {
+    const calls: string[] = []
+    const node = await open({ safety: 'idempotent', perform: done(calls) })
+    node.store.hold()
+    const id = workflowIdOf(HOME, 'k')
+    void node.engine.submit(willOf(id, createOf(definition)))
+    await node.clock.advance(1_000)
+    expect(calls).toEqual([])
+    node.store.release()
+    await node.clock.advance(0)
+    expect(calls).toEqual([`${id}.0.1`])
+    expect((await node.state(id)).status).toBe('completed')
+  })
+
+  test('E4 PER-3 after a crash an idempotent call is made again under the same id', async () => {
+    const again: string[] = []
+    const { id, begun, state } = await interrupted({ safety: 'idempotent', perform: done(again) })
+    expect([begun, again, state.status]).toEqual([[`${id}.0.1`], [`${id}.0.1`], 'completed'])
+  })
+
+  test('E4 PER-3 one that can be asked is asked; made only if it is known not to have begun', async () => {
+    const made: string[] = []
+    const asked: string[] = []
+    for (const answer of ['not-begun', ok('found')] as const) {
+      const query = async ({ id }: { readonly id: string }) => {
+        asked.push(id)
+        return answer
+      }
+      const { id, state } = await interrupted({ safety: 'queryable', perform: done(made), query })
+      expect([asked.at(-1), state.steps[0]?.output]).toEqual([`${id}.0.1`, answer === 'not-begun' ? 'done' : 'found'])
+    }
+    expect(made).toHaveLength(1)
+  })
+
+  test('E4 PER-3 one that must happen at most once is never made again: its outcome is unknown', async () => {
+    const made: string[] = []
+    const { state } = await interrupted({ safety: 'atMostOnce', perform: done(made) })
+    expect([made, state.status, state.turnedBack?.error.code]).toEqual([[], 'failed', 'unknown-outcome'])
+  })
+
+  test('a function that is not there, that throws, or that answers what no log can hold, has failed', async () => {
+    const codes: (string | undefined)[] = []
+    for (const perform of [
+      async () => {
+        throw new Error('bang')
+      },
+      async () => ok('\ud800'),
+      async () => ok(Number.NaN),
+    ]) {
+      const node = await open({ safety: 'idempotent', perform })
+      codes.push((await node.state(await node.start(definition))).turnedBack?.error.code)
+    }
+    const node = await open({ safety: 'idempotent', perform: done([]) })
+    const bare = await node.restart({ functions: new Map() })
+    codes.push((await bare.state(await bare.start(definition))).turnedBack?.error.code)
+    expect(codes).toEqual(['function-threw', 'output-unusable', 'output-unusable', 'unknown-function'])
+  })
+})

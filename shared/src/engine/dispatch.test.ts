@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { openMemoryStore } from '../store/memory/index.ts'
+import { ENGINE_SCHEMAS } from './open.ts'
+import { ControlledStore, define, TASK, TestNode } from './test-support.ts'
+
+const retry = { strategy: 'fixed', maxAttempts: 5, initialDelayMs: 1_000, jitter: false }
+const definition = define({ steps: { a: { ...TASK, retry } } })
+const robotOnly = define({ name: 'robot-only', steps: { a: { ...TASK, kind: 'robot' } } })
+const open = () =>
+  TestNode.open({
+    store: new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' })),
+    definitions: [definition, robotOnly],
+  })
+const task = (workflow: string, attempt = 1) => `${workflow}.0.${attempt}`
+
+describe('offering', () => {
+  test('T1 an agent is offered no more than its capacity, and the next as soon as it is free', async () => {
+    const node = await open()
+    const agent = await node.agent('r1', { capacity: 2 })
+    const [w1, w2, w3] = [
+      await node.start(definition, {}, '1'),
+      await node.start(definition, {}, '2'),
+      await node.start(definition, {}, '3'),
+    ]
+    expect(agent.offers).toEqual([task(w1), task(w2)])
+    await agent.accept(task(w1))
+    await agent.succeed(task(w1))
+    expect(agent.told).toEqual([`recorded ${task(w1)}`])
+    expect(agent.offers).toEqual([task(w1), task(w2), task(w3)])
+  })
+
+  test('T1 only to who can, and is of the kind; the least loaded first, then who has waited longest', async () => {
+    const node = await open()
+    const other = await node.agent('other', { capabilities: ['weld'] })
+    const human = await node.agent('human', { kind: 'human', capacity: 5 })
+    const robot = await node.agent('robot', { capacity: 2 })
+    await node.start(robotOnly, {}, '1')
+    await node.start(definition, {}, '2')
+    await node.start(definition, {}, '3')
+    expect([other, human, robot].map(({ offers }) => offers.length)).toEqual([0, 2, 1])
+  })
+
+  test('LIM-2 the most urgent waiting offer first', async () => {
+    const node = await open()
+    const [low, high] = [await node.start(definition, {}, 'low'), await node.start(definition, {}, 'high')]
+    await node.will(high, { type: 'set-priority', priority: 'critical' })
+    const agent = await node.agent('r1')
+    expect(agent.offers).toEqual([task(high)])
+    await agent.succeed(task(high))
+    expect(agent.offers).toEqual([task(high), task(low)])
+  })
+
+  test('EX-4 steps of one workflow that wait equally long go out in the order in which they stand', async () => {
+    const node = await open()
+    const many = define({ steps: Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, TASK])) })
+    node.engine.catalogue.add(many)
+    const agent = await node.agent('r1', { capacity: 4 })
+    const id = await node.start(many)
+    expect(agent.offers).toEqual([0, 1, 2, 3].map((ref) => `${id}.${ref}.1`))
+  })
+
+  test('RES-6 T2 a declined offer goes out again after its pause', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.say({ type: 'decline', task: task(id), reason: 'busy' })
+    expect(agent.offers).toHaveLength(1)
+    await node.clock.advance(250)
+    expect(agent.offers).toEqual([task(id), task(id, 2)])
+  })
+})
+
+describe('RES-6 T2 leases', () => {
+  test('RES-6 T2 run from the offer, from acceptance and from each heartbeat; then the task goes to another', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await node.clock.advance(4_000)
+    await agent.accept(task(id))
+    await node.clock.advance(4_000)
+    await agent.beat(task(id))
+    await node.clock.advance(4_999)
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'running', attempt: 1 })
+    node.engine.gate.disconnected('r1')
+    await node.clock.advance(1)
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'ready', error: { code: 'lease-lost' } })
+    const second = await node.agent('r2')
+    await node.clock.advance(1_000)
+    expect(second.offers).toEqual([task(id, 2)])
+  })
+
+  test('RES-6 a lost task that its agent still names is stopped; its late result is recorded and applied to nothing', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.accept(task(id))
+    await node.clock.advance(5_000)
+    await agent.beat(task(id))
+    expect(agent.told).toEqual([`stop ${task(id)}`])
+    const second = await node.agent('r2')
+    await node.clock.advance(1_000)
+    await second.accept(second.offers[0] ?? agent.offers[1] ?? '')
+    await agent.succeed(task(id), 'late')
+    expect(agent.told.at(-1)).toBe(`recorded ${task(id)}`)
+    const state = await node.state(id)
+    expect(state.late).toEqual(['0.1'])
+    expect(state.steps[0]?.status).not.toBe('succeeded')
+  })
+
+  test('I20 a lease runs by monotonic time, whatever the wall clock does', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.accept(task(id))
+    node.clock.jump(3_600_000 * 24)
+    await node.clock.advance(4_999)
+    expect(agent.told).toEqual([])
+  })
+})
+
+describe('T3 whose task it is', () => {
+  test('T3 a report on another agent’s task changes nothing, however the task is spelled', async () => {
+    const node = await open()
+    const [owner, thief] = [await node.agent('r1'), await node.agent('r2', { capabilities: ['weld'] })]
+    const id = await node.start(definition)
+    await owner.accept(task(id))
+    const before = (await node.state(id)).length
+    for (const name of [task(id), `${id}.00.1`, `${id}.0.01`, `${id}.0.0`, 'nonsense']) {
+      await thief.succeed(name, 'mine')
+      await thief.accept(name)
+      await thief.say({ type: 'decline', task: name, reason: 'x' })
+      await thief.say({ type: 'stopped', task: name })
+    }
+    expect((await node.state(id)).length).toBe(before)
+    expect(new Set(thief.told.map((line) => line.split(' ')[0]))).toEqual(new Set(['forget']))
+  })
+
+  test('T3 a forged first attempt of what was never offered is nothing', async () => {
+    const node = await open()
+    const id = await node.start(definition)
+    const thief = await node.agent('r2', { capabilities: ['weld'] })
+    await thief.succeed(`${id}.0.0`, 'mine')
+    expect((await node.state(id)).steps[0]?.status).toBe('ready')
+  })
+})
+
+describe('G8 reconnecting', () => {
+  test('G8 what it holds goes on, also when the acceptance was lost', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.reconnect([task(id)])
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'running', agent: 'r1' })
+  })
+
+  test('G8 what it should hold and does not is lost at once, and can be offered again', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.accept(task(id))
+    await agent.reconnect([])
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'ready', error: { code: 'lease-lost' } })
+    await node.clock.advance(1_000)
+    expect(agent.offers.at(-1)).toBe(task(id, 2))
+  })
+
+  test('G8 an offer that it never heard is made again, a stop too', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.reconnect([])
+    expect(agent.offers).toEqual([task(id), task(id)])
+    await agent.accept(task(id))
+    await node.will(id, { type: 'cancel', reason: 'enough' })
+    await agent.reconnect([task(id)])
+    expect(agent.told.filter((line) => line.startsWith('stop'))).toHaveLength(2)
+    await agent.say({ type: 'stopped', task: task(id) })
+    expect((await node.state(id)).status).toBe('cancelled')
+  })
+
+  test('G7 what nobody knows is forgotten, what has been settled is recorded', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    await agent.succeed(task(id))
+    await agent.succeed(task(id))
+    await agent.succeed(task(`w_${'0'.repeat(32)}`))
+    expect(agent.told).toEqual([`recorded ${task(id)}`, `recorded ${task(id)}`, `forget ${task(`w_${'0'.repeat(32)}`)}`])
+  })
+})
