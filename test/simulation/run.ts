@@ -22,7 +22,10 @@ export interface RunOptions {
   readonly linesPerNode?: number
 }
 
-export const runSeed = async (seed: number, { plant = NO_PLANT, masked = new Set(), linesPerNode = 200 }: RunOptions = {}): Promise<SeedResult> => {
+export const runSeed = async (
+  seed: number,
+  { plant = NO_PLANT, masked = new Set(), linesPerNode = 200 }: RunOptions = {},
+): Promise<SeedResult> => {
   const world = new World(seed, plant, masked, linesPerNode)
   const onRejection = (error: unknown): void => world.frame.kernel.fail(error)
   process.on('unhandledRejection', onRejection)

@@ -13,6 +13,7 @@ import type { LateCancelPolicy } from '../definition/definition.ts'
 import type { Instant } from '../values/instant.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
+import { attemptOf } from '../workflow/attempt.ts'
 import { drawConsequences } from '../workflow/consequences.ts'
 import { decide, pastPointOfNoReturn } from '../workflow/decide.ts'
 import { Draft, evaluateMapping } from '../workflow/draft.ts'
@@ -57,7 +58,8 @@ export const judge = (
     return refuse(state ?? stillborn(content.value, proposal, unknown, now), proposal, unknown, now)
   }
   const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by })
-  if (decided.ok) return withVerdict(decided.value, proposal, true, 'accepted', accepted(content.value, decided.value.state), now)
+  if (decided.ok)
+    return withVerdict(decided.value, proposal, true, 'accepted', accepted(definition, content.value, decided.value.state), now)
   if (state === undefined) return refuse(stillborn(content.value, proposal, decided.error, now), proposal, decided.error, now)
   const late = content.value.type === 'cancel' ? lateCancel(definition, workflow, state, proposal, now) : undefined
   return late ?? refuse(state, proposal, decided.error, now)
@@ -91,10 +93,33 @@ const stillborn = (content: Proposable, proposal: Judgeable, why: Refusal, now: 
   return state === undefined ? undefined : { entries, state }
 }
 
-const accepted = (content: Proposable, state: WorkflowState): string => {
-  if (content.type !== 'cancel') return `${content.type} was carried out.`
-  const undoing = state.steps.filter((step) => step.status === 'succeeded' || step.status === 'compensating').length
-  return `In time: cancelled; ${undoing} completed ${undoing === 1 ? 'step is' : 'steps are'} being looked at for undoing.`
+const accepted = (definition: CompiledDefinition, content: Proposable, state: WorkflowState): string => {
+  switch (content.type) {
+    case 'create':
+      return 'Created.'
+    case 'cancel':
+      return `In time: cancelled. ${undoing(definition, state)}`
+    case 'set-priority':
+      return `Its priority is ${content.priority} now.`
+    case 'signal':
+      return `The signal “${content.name}” was taken.`
+    case 'step-settled-elsewhere':
+      return `It is known here that ${content.step} ${content.succeeded ? 'succeeded' : 'will not succeed'}.`
+    case 'pause':
+      return 'Paused.'
+    case 'resume':
+      return 'Resumed.'
+  }
+}
+
+const undoing = (definition: CompiledDefinition, { steps }: WorkflowState): string => {
+  const undone = steps.filter((step) => {
+    const counts = step.status === 'compensating' || step.status === 'compensated' || step.status === 'succeeded'
+    return counts && attemptOf(definition, step, 'compensate') !== undefined
+  })
+  return undone.length === 0
+    ? 'Nothing had to be undone.'
+    : `${undone.length} completed ${undone.length === 1 ? 'step is' : 'steps are'} undone.`
 }
 
 const lateCancel = (

@@ -52,7 +52,8 @@ const awaited = (draft: Draft, ref: number, { on }: WaitWork): Result<Awaited, S
   )
   if (!place.ok) return place
   const home = String(place.value.facility)
-  return ok({ kind: 'step', home, workflow: workflowIdOf(home, String(place.value.key)), step: on.step })
+  const key = String(place.value.key)
+  return ok({ kind: 'step', home, workflow: workflowIdOf(home, key), key, step: on.step })
 }
 
 const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void => {

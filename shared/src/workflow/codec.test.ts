@@ -54,7 +54,7 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
     { type: 'running', ref: 0, attempt: 1 },
     { type: 'running', ref: 0, attempt: 1, dueAt: TIME - 5, awaits: { kind: 'time', until: 9 } },
     { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'signal', signal: 'go' } },
-    { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'step', home: 'h', workflow: 'w', step: 's' } },
+    { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'step', home: 'h', workflow: 'w', key: 'k', step: 's' } },
   ],
   validating: [{ type: 'validating', ref: 0, output: null }],
   'step-succeeded': [

@@ -22,7 +22,7 @@ const sent = z.array(z.number()).readonly()
 const awaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signal: z.string() }).readonly(),
   z.object({ kind: z.literal('time'), until: time }).readonly(),
-  z.object({ kind: z.literal('step'), home: z.string(), workflow: z.string(), step: z.string() }).readonly(),
+  z.object({ kind: z.literal('step'), home: z.string(), workflow: z.string(), key: z.string(), step: z.string() }).readonly(),
 ])
 
 export const EVENT_SCHEMAS = {

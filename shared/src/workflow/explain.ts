@@ -78,7 +78,7 @@ const runningSentence = (step: StepState, name: string): string => {
   const { awaits } = step
   if (awaits?.kind === 'signal') return `${name} waits for the signal “${awaits.signal}”.`
   if (awaits?.kind === 'time') return `${name} waits until ${awaits.until}.`
-  if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.workflow} at ${awaits.home}.`
+  if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.key} at ${awaits.home}.`
   return step.agent === undefined ? `${name} is running.` : `${step.agent} is working on ${name}.`
 }
 

@@ -1,6 +1,7 @@
 /** A workflow's state as one text: equal states give equal texts, whatever order their sets were filled in. */
-import type { WorkflowState } from '@holdfast/shared/workflow'
+
 import { canonicalJson, type Json } from '@holdfast/shared/values'
+import type { WorkflowState } from '@holdfast/shared/workflow'
 
 export const canonicalState = (state: WorkflowState | undefined): string => {
   if (state === undefined) return 'none'

@@ -1,9 +1,7 @@
 /** What must hold when all is quiet: of every workflow, of every replica, and of what was done in the world. */
-import type { Unit } from '@holdfast/shared/engine'
+import { type Engine, Unit } from '@holdfast/shared/engine'
 import { assertInvariant, InvariantBroken } from '@holdfast/shared/testing'
 import { evolve } from '@holdfast/shared/workflow'
-import { Unit as UnitOf } from '@holdfast/shared/engine'
-import type { Engine } from '@holdfast/shared/engine'
 import { DEFINITIONS } from '../world/definitions.ts'
 import type { EngineHost } from '../world/engine-host.ts'
 import { CLOUD, gatewayOf } from '../world/setup.ts'
@@ -12,6 +10,7 @@ import { canonicalState } from './canonical.ts'
 import { auditEffects } from './effects.ts'
 import { checkImage, holds } from './images.ts'
 import { LogAudit } from './log-audit.ts'
+import { noteFaults, notePaths } from './paths.ts'
 
 export const auditEnd = async (world: World): Promise<void> => {
   for (const host of world.hosts.values()) await checkImage(world, host, new Map())
@@ -25,6 +24,7 @@ export const auditEnd = async (world: World): Promise<void> => {
   auditNames(world)
   await auditAcknowledged(world)
   auditEffects(world, audits)
+  noteFaults(world)
 }
 
 const auditWorkflow = async (world: World, host: EngineHost, cloud: EngineHost, id: string): Promise<LogAudit> => {
@@ -32,7 +32,7 @@ const auditWorkflow = async (world: World, host: EngineHost, cloud: EngineHost, 
   const definition = DEFINITIONS.find(({ hash }) => hash === live.state?.definition)
   if (definition === undefined) throw new InvariantBroken({ invariant: 'I18 a workflow keeps its definition', details: { id } })
   const stored = await host.disk.store.document(id)
-  const again = stored && UnitOf.load(id, stored, 0, evolve)
+  const again = stored && Unit.load(id, stored, 0, evolve)
   if (again?.ok !== true) throw new InvariantBroken({ invariant: 'I18 what is stored replays', details: { id } })
   const state = canonicalState(live.state)
   const replayed = [...again.value.replay()]
@@ -41,6 +41,7 @@ const auditWorkflow = async (world: World, host: EngineHost, cloud: EngineHost, 
   assertInvariant('I7 replicas agree', canonicalState(there.state) === state && there.headHex === live.headHex, () => ({ id }))
   assertInvariant('I7 replicas hold the same', sameVector(live, there), () => ({ id }))
   world.frame.kernel.history.count(`ended ${live.state?.status}`)
+  notePaths(world.frame.kernel.history, replayed)
   return new LogAudit(again.value, definition)
 }
 

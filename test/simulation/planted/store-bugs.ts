@@ -52,7 +52,11 @@ const verdictApart: Plant = {
   name: 'verdict and removal in two commits',
   store: committing((commit, node) => async (batch) => {
     const parts = batch.appends.map((append) => ({ append, ...partsOf(append, node) }))
-    const done = await commit({ ...batch, appends: parts.map(({ append, writes }) => ({ ...append, update: writes })), expected: new Map() })
+    const done = await commit({
+      ...batch,
+      appends: parts.map(({ append, writes }) => ({ ...append, update: writes })),
+      expected: new Map(),
+    })
     const removals = parts.flatMap(({ append, deletes }) => (deletes === undefined ? [] : [{ ...append, update: deletes }]))
     return done.ok && removals.length > 0 ? commit({ appends: removals, puts: [], removals: [], expected: new Map() }) : done
   }),

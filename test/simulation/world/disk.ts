@@ -2,9 +2,10 @@
  * A node's disk: one faulty store that outlives the node's processes. Between lives it holds what was durable.
  * `inFlight` tells whether the live image may be ahead of what is durable, so that checks look only at settled images.
  */
+
+import { ENGINE_SCHEMAS } from '@holdfast/shared/engine'
 import type { Clock, Store } from '@holdfast/shared/ports'
 import type { Kernel, Prng } from '@holdfast/shared/testing'
-import { ENGINE_SCHEMAS } from '@holdfast/shared/engine'
 import { type FaultyStore, openFaultyStore, type StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
 
 export const delegate = (store: Store): Store => ({

@@ -8,7 +8,9 @@ import type { Frame } from './frame.ts'
 
 const STOP_MS = 300
 const FINISHES_ANYWAY = 0.3
+const LONG = 0.3
 const LATE = 0.03
+const LATE_MS = 20_000
 
 export class Hands {
   readonly #frame: Frame
@@ -36,7 +38,9 @@ export class Hands {
     const isSilent = this.#draws.chance(isCalm ? 0 : silence)
     const isLate = this.#draws.chance(isCalm ? 0 : LATE)
     const fails = this.#draws.chance(isCalm ? 0 : failure)
-    const lasts = this.#draws.heavyTail(20, 5 * workMs) + (isLate ? 20_000 : 0)
+    const isLong = this.#draws.chance(LONG)
+    const usual = isLong ? this.#draws.between(workMs, 5 * workMs) : this.#draws.heavyTail(20, 5 * workMs)
+    const lasts = usual + (isLate ? LATE_MS : 0)
     this.#busy.set(task, () => undefined)
     if (!isSilent) this.#endAfter(lasts, task, fails ? failed('jammed', true) : succeeded(task))
   }

@@ -1,6 +1,7 @@
 /** What clients will ask for in one seed: which workflows, where, when; drawn before the world begins. */
-import { type Json, workflowIdOf } from '@holdfast/shared/values'
+
 import type { Prng } from '@holdfast/shared/testing'
+import { type Json, workflowIdOf } from '@holdfast/shared/values'
 import type { Priority } from '../../../shared/src/definition/definition.ts'
 import { definitionNamed } from './definitions.ts'
 import { HOMES, type Setup } from './setup.ts'
@@ -58,13 +59,7 @@ const drawLines = (prng: Prng): readonly Json[] =>
     zone: 'a1',
   }))
 
-const orderOf = (
-  home: string,
-  key: string,
-  name: string,
-  input: Json,
-  common: Pick<Order, 'priority' | 'atMs' | 'via'>,
-): Order => {
+const orderOf = (home: string, key: string, name: string, input: Json, common: Pick<Order, 'priority' | 'atMs' | 'via'>): Order => {
   const { hash } = definitionNamed(name)
   return { workflow: workflowIdOf(home, key), home, key, definition: hash, title: `${name} ${key}`, input, ...common }
 }

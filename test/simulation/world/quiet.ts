@@ -27,7 +27,9 @@ const unended = ({ id, open, proposals, explain, status }: Summary): readonly st
 ]
 
 const unequal = (here: Summary, there: Summary | undefined): readonly string[] =>
-  here.head === there?.head && here.proposals === there.proposals ? [] : [`${here.id} is another in the cloud: ${there?.length} of ${here.length}`]
+  here.head === there?.head && here.proposals === there.proposals
+    ? []
+    : [`${here.id} is another in the cloud: ${there?.length} of ${here.length}`]
 
 const unsentAt = ({ home, uplink }: Gateway): readonly string[] => {
   const status = uplink()?.status

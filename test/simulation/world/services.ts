@@ -12,6 +12,7 @@ import type { Frame } from './frame.ts'
 
 type Outcome = Result<Json, AttemptError>
 
+const LONG = 0.3
 const SAFETY = { weigh: 'idempotent', price: 'queryable', charge: 'atMostOnce', invoice: 'idempotent', file: 'queryable' } as const
 
 export const servicesOf = (frame: Frame, node: string): ReadonlyMap<string, Performer> =>
@@ -23,7 +24,8 @@ const service = (frame: Frame, node: string, name: string, safety: Performer['sa
   const carryOut = ({ id }: Attempt): Promise<Outcome> => {
     const { failure, workMs } = frame.setup.particulars
     const fails = draws.chance(frame.isCalm() ? 0 : failure)
-    const lasts = draws.heavyTail(5, 5 * workMs)
+    const isLong = draws.chance(LONG)
+    const lasts = isLong ? draws.between(workMs, 5 * workMs) : draws.heavyTail(5, 5 * workMs)
     const effect = frame.ledger.effect(id, name)
     effect.begun += 1
     return new Promise((answer) => {

@@ -4,7 +4,17 @@
  *   safety     faults are on; whatever a crash leaves on a disk is checked at once
  *   liveness   everything heals; within a budget of virtual time all work ends and all replicas agree
  */
-import { drawSkew, History, Kernel, linkConditionsOf, Prng, scheduleFaults, SimClock, SimNetwork, storeFaultsOf } from '@holdfast/shared/testing'
+import {
+  drawSkew,
+  History,
+  Kernel,
+  linkConditionsOf,
+  Prng,
+  SimClock,
+  SimNetwork,
+  scheduleFaults,
+  storeFaultsOf,
+} from '@holdfast/shared/testing'
 import type { Plant } from '../planted/plant.ts'
 import { Agent } from './agent.ts'
 import { Clients } from './clients.ts'
@@ -13,9 +23,9 @@ import { drawCrew } from './crew.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import { type Gateway, gateway } from './gateway.ts'
+import { scheduleAttacks } from './hostile.ts'
 import { Ledger } from './ledger.ts'
 import { scheduleOperators } from './operators.ts'
-import { scheduleAttacks } from './hostile.ts'
 import { drawOrders } from './orders.ts'
 import { CLOUD, drawSetup, gatewayOf, HOMES } from './setup.ts'
 

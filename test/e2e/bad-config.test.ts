@@ -1,0 +1,119 @@
+/** A node whose configuration is wrong does not start: it names the key, and ends with a code that supervisors understand. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { tokenHash } from '@holdfast/shared/system'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newFolder, ROOT, writePrivate } from '../support/folder.ts'
+import { layDefinitions, openLoneGateway } from '../support/site.ts'
+
+const EX_CONFIG = 78
+
+let folder: string
+beforeEach(() => {
+  folder = newFolder()
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const run = (main: string, words: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, main), ...words], { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+const gatewayConfig = () => ({
+  node: 'harbour-gateway',
+  nodeNumber: 2,
+  facility: 'harbour',
+  title: 'Harbour',
+  storePath: join(folder, 'harbour.db'),
+  definitionsFolder: layDefinitions(folder),
+  port: 0,
+})
+const cloudConfig = () => ({
+  node: 'cloud',
+  nodeNumber: 1,
+  storePath: join(folder, 'cloud.db'),
+  definitionsFolder: layDefinitions(folder),
+  port: 0,
+  facilities: [{ id: 'harbour', title: 'Harbour', node: 'harbour-gateway', nodeNumber: 2, tokenHash: tokenHash('t') }],
+  principals: [],
+})
+
+const startGateway = (config: string | object) => run('edge/src/main.ts', ['--config', writePrivate(join(folder, 'config.json'), config)])
+const startCloud = (config: string | object) => run('cloud/src/main.ts', ['--config', writePrivate(join(folder, 'config.json'), config)])
+
+describe('B38 a gateway', () => {
+  test.each<readonly [string, object, RegExp]>([
+    ['an unknown key', { portt: 1 }, /portt/],
+    ['a port out of range', { port: 70_000 }, /port: .*65535/],
+    ['a node number of nobody', { nodeNumber: 0 }, /nodeNumber: /],
+    ['a facility with a space', { facility: 'har bour' }, /facility: must be 1 to 64 of a-z/],
+    ['a token where its hash belongs', { agents: [{ agent: 'r', tokenHash: 'secret-token' }] }, /agents\.0\.tokenHash: must be sha256:/],
+    ['an unknown role', { principals: [{ name: 'p', role: 'king', tokenHash: tokenHash('t') }] }, /principals\.0\.role: .*viewer/],
+    ['a hub that is no web socket', { hub: { node: 'cloud', url: 'http://x/', tokenFile: 't' } }, /hub\.url: must begin with ws/],
+    ['two things at once', { port: -1, logLevel: 'loud' }, /port: [\s\S]*logLevel: /],
+  ])('B38 GOV-4 %s', (_what, wrong, message) => {
+    const { status, stdout, stderr } = startGateway({ ...gatewayConfig(), ...wrong })
+    expect([status, stdout]).toEqual([EX_CONFIG, ''])
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toContain('secret-token')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('B38 GOV-4 no configuration, an unreadable one, one that is not of its language', () => {
+    expect(run('edge/src/main.ts', [])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: --config FILE') })
+    const missing = run('edge/src/main.ts', ['--config', join(folder, 'missing.json')])
+    expect(missing).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('missing.json') })
+    expect(startGateway('{ node: [').status).toBe(EX_CONFIG)
+    expect(startGateway('- a\n- list\n')).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('(whole file)') })
+    expect(startGateway('a: &x [1]\nb: *x\n').status).toBe(EX_CONFIG)
+  })
+
+  test('B38 GOV-4 a token that others can read, or that is not there', () => {
+    const tokenFile = writePrivate(join(folder, 'hub.token'), 'secret-token')
+    const config = { ...gatewayConfig(), hub: { node: 'cloud', url: 'ws://127.0.0.1:1/link', tokenFile } }
+    chmodSync(tokenFile, 0o644)
+    const open = startGateway(config)
+    expect(open).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(open.stderr).toMatch(/hub\.tokenFile: .*mode 644/)
+    rmSync(tokenFile)
+    const gone = startGateway(config)
+    expect(gone).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(gone.stderr).toMatch(/hub\.tokenFile: /)
+  })
+
+  test('B38 GOV-4 folders that are not there', () => {
+    const definitions = startGateway({ ...gatewayConfig(), definitionsFolder: join(folder, 'nowhere') })
+    expect(definitions).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(definitions.stderr).toMatch(/definitionsFolder: .*nowhere/)
+    const store = startGateway({ ...gatewayConfig(), storePath: join(folder, 'nowhere', 'harbour.db') })
+    expect(store).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(store.stderr).toMatch(/storePath: .*nowhere/)
+  })
+
+  test('B38 GOV-4 a port that is taken; who has it goes on', async () => {
+    const lone = await openLoneGateway()
+    const port = Number(new URL(lone.gateway.url).port)
+    const second = startGateway({ ...gatewayConfig(), port })
+    expect(second).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(second.stderr).toMatch(new RegExp(`port: .*${port}.*in use`))
+    expect((await fetch(`${lone.gateway.url}/health`)).status).toBe(200)
+    await lone.stop()
+  })
+})
+
+describe('B38 the coordinator', () => {
+  test.each<readonly [string, object, RegExp]>([
+    ['an unknown key', { gateways: [] }, /gateways/],
+    [
+      'a facility without its node',
+      { facilities: [{ id: 'a', title: 'A', nodeNumber: 1, tokenHash: tokenHash('t') }] },
+      /facilities\.0\.node: /,
+    ],
+    ['a silence of no length', { link: { pingMs: 0 } }, /link\.pingMs: /],
+  ])('B38 GOV-4 %s', (_what, wrong, message) => {
+    const { status, stdout, stderr } = startCloud({ ...cloudConfig(), ...wrong })
+    expect([status, stdout]).toEqual([EX_CONFIG, ''])
+    expect(stderr).toMatch(message)
+  })
+})

@@ -1,0 +1,81 @@
+/** Rare ways that a seed may take; a campaign that never took one of them says nothing about it. */
+import type { History } from '@holdfast/shared/testing'
+import type { LogEntry, WorkflowState } from '@holdfast/shared/workflow'
+import type { World } from '../world/world.ts'
+
+type Event = LogEntry['event']
+
+export const REQUIRED_PATHS = [
+  ...['pair', 'one-way', 'flapping', 'isolate', 'hub', 'split', 'swizzle', 'offline', 'reset', 'half-open', 'crash', 'freeze'].map(
+    (kind) => `fault ${kind}`,
+  ),
+  'store disk-full',
+  'store unknown-outcome',
+  'crash during recovery',
+  'crash lost a commit',
+  'guard refused a forged update',
+  'lease lost',
+  'offer declined',
+  'attempt timed out',
+  'late result',
+  'late work undone',
+  'interrupted work done again',
+  'call of unknown outcome',
+  'proposal refused',
+  'late cancel met the point of no return',
+  'follow-up started',
+  'step waited for another facility',
+  'created at both ends',
+] as const
+
+/** What this event, in the state it led to, shows to have happened. */
+const pathOf = (event: Event, state: WorkflowState | undefined): (typeof REQUIRED_PATHS)[number] | undefined => {
+  switch (event.type) {
+    case 'attempt-failed':
+    case 'step-failed':
+      return event.error.code === 'lease-lost' ? 'lease lost' : event.error.code === 'timeout' ? 'attempt timed out' : unknownCall(event)
+    case 'declined':
+      return 'offer declined'
+    case 'late-result':
+      return 'late result'
+    case 'compensating':
+      return state?.late.some((name) => name.startsWith(`${event.ref}.`)) ? 'late work undone' : undefined
+    case 'verdict':
+      return event.accepted ? undefined : 'proposal refused'
+    case 'conflict':
+      return event.rule === 'late-cancel' ? 'late cancel met the point of no return' : undefined
+    case 'follow-up-started':
+      return 'follow-up started'
+    case 'running':
+      return event.awaits?.kind === 'step' && event.awaits.home !== state?.home ? 'step waited for another facility' : undefined
+    default:
+      return undefined
+  }
+}
+
+const unknownCall = (event: { readonly error: { readonly code: string } }): 'call of unknown outcome' | undefined =>
+  event.error.code === 'unknown-outcome' ? 'call of unknown outcome' : undefined
+
+export const notePaths = (
+  history: History,
+  log: Iterable<{ readonly entry: LogEntry; readonly state: WorkflowState | undefined }>,
+): void => {
+  for (const { entry, state } of log) {
+    const path = pathOf(entry.event, state)
+    if (path !== undefined) history.reached(path)
+  }
+}
+
+export const noteFaults = ({ frame }: World): void => {
+  const { history } = frame.kernel
+  for (const [kind, count] of history.counts) if (count > 0 && /^(fault|store) /.test(kind)) history.reached(kind)
+  for (const { begun, interrupted } of frame.ledger.effects.values()) {
+    if (begun > 1 && interrupted > 0) history.reached('interrupted work done again')
+  }
+  const created = new Map<string, string>()
+  for (const { workflow, type, node } of frame.ledger.acknowledged) {
+    if (type !== 'create') continue
+    if (created.has(workflow) && created.get(workflow) !== node) history.reached('created at both ends')
+    created.set(workflow, node)
+  }
+}
