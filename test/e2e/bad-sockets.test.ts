@@ -157,7 +157,7 @@ describe('what is said in the wrong order, or is not of the protocol', () => {
     } as const
     expect(await codeOf(bytes(Buffer.from([1, 2, 3])))).toBe(4400)
     expect(await codeOf(bytes(Buffer.alloc(0)))).toBe(4400)
-    expect(await codeOf(bytes(encodeMessage({ type: 'ping' })))).toBe(4400)
+    expect(await codeOf(bytes(encodeMessage({ type: 'ping', n: 1 })))).toBe(4400)
     expect(await codeOf(bytes(encodeMessage({ ...greeting, versions: [99] })))).toBe(4406)
     expect(await codeOf(bytes(encodeMessage({ ...greeting, node: 'harbour-gateway' })))).toBe(4403)
     expect(await codeOf(bytes(encodeMessage({ ...greeting, homes: ['harbour'] })))).toBe(4403)

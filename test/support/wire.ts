@@ -49,14 +49,14 @@ export interface Frame {
 }
 
 const FIN = 0x80
+const MASKED = 0x80
 
 /** With an all-zero key the masked payload is the payload. */
 export const frameBytes = ({ opcode, payload, length = payload.length, masked = true, flags = FIN }: Frame): Buffer => {
-  const head = Buffer.alloc(10)
-  head[0] = flags | opcode
-  head[1] = (masked ? 0x80 : 0) | 127
-  head.writeBigUInt64BE(BigInt(length), 2)
-  return Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), payload])
+  const head = Buffer.from([flags | opcode, (masked ? MASKED : 0) | (length < 126 ? length : 127)])
+  const long = Buffer.alloc(length < 126 ? 0 : 8)
+  if (long.length > 0) long.writeBigUInt64BE(BigInt(length))
+  return Buffer.concat([head, long, Buffer.alloc(masked ? 4 : 0), payload])
 }
 
 export const TEXT = 1

@@ -9,7 +9,7 @@ import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '
 import { MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Performer } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
-import { loadDefinitions, type Running, systemClock, systemRandom } from '@holdfast/shared/system'
+import { loadDefinitions, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
@@ -24,8 +24,8 @@ export interface GatewayOptions {
 }
 
 export const startGateway = async ({ config, log, functions = new Map() }: GatewayOptions): Promise<Result<Running, Refusal>> => {
-  const store = openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom })
-  const loaded = loadDefinitions(config.definitionsFolder)
+  const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
+  const store = await using('storePath', () => openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom }))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(config, store, loaded.definitions, functions))
   if (!opened.ok) {
@@ -35,8 +35,8 @@ export const startGateway = async ({ config, log, functions = new Map() }: Gatew
   const { engine, life, recovered, problems } = opened.value
   for (const problem of problems) log.error({ problem }, 'could not be taken up again')
   const relay = new DependencyRelay(engine)
-  const uplink = openUplink(config, engine, store, life, log)
-  const server = await serve(config, engine, uplink, { life, recovered }, log)
+  const uplink = await using('hub.tokenFile', () => openUplink(config, engine, store, life, log))
+  const server = await using('port', () => serve(config, engine, uplink, { life, recovered }, log))
   uplink?.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({

@@ -44,7 +44,7 @@ const GROUP_OR_OTHERS = 0o077
 const readSecret = (path: string): string => {
   const { mode } = statSync(path)
   if ((mode & GROUP_OR_OTHERS) !== 0) {
-    throw new Error(`hub.tokenFile: ${path} has mode ${(mode & 0o777).toString(8)}; it must be 600, for nobody but its owner`)
+    throw new Error(`${path} has mode ${(mode & 0o777).toString(8)}; it must be 600, for nobody but its owner`)
   }
   return readFileSync(path, 'utf8').trim()
 }

@@ -125,11 +125,10 @@ describe('received', () => {
     await forger.start(definition)
     const unit = await forger.engine.read(id)
     if (!unit.ok || unit.value === undefined) throw new Error('no unit')
-    const update = unit.value.replica.change(() => {
-      // A second segment that vouches for another past than the one there is.
-      const opener = [0, 'log:1.1.0', 3, 'f'.repeat(64)]
-      if (unit.ok && unit.value !== undefined) unit.value.replica.doc.getArray('log:2.1.0').push([opener, [3, 0, 'x']])
-    })
+    const { doc } = unit.value.replica
+    // A second segment that vouches for another past than the one there is.
+    const opener = [0, 'log:1.1.0', doc.getArray('log:1.1.0').length, 'f'.repeat(64)]
+    const update = unit.value.replica.change(() => doc.getArray('log:2.1.0').push([opener, [3, 0, 'x']]))
     const run = await feedOf(forger)
     await coordinator.submit(run)
     const forged = { ...run, from: run.to, to: run.to + 1, updates: [{ document: id, sequence: run.to + 1, update }] }
@@ -140,7 +139,7 @@ describe('received', () => {
 })
 
 describe('proposals', () => {
-  test('D5 proposed while cut off, judged in order when the line is back, and once', async () => {
+  test('D5 E12 proposed while cut off, judged in order when the line is back, and once', async () => {
     const { gateway, coordinator } = await open()
     const line = new Line(gateway, coordinator)
     await coordinator.start(definition)
@@ -157,7 +156,7 @@ describe('proposals', () => {
     expect(coordinator.engine.summary(id)).toMatchObject({ pending: false, head: gateway.engine.summary(id)?.head })
   })
 
-  test('D5 a proposal that came back from the past is removed and not judged again', async () => {
+  test('D5 E12 a proposal that came back from the past is removed and not judged again', async () => {
     const { gateway, coordinator } = await open()
     const line = new Line(gateway, coordinator)
     await coordinator.start(definition)
@@ -182,7 +181,7 @@ describe('proposals', () => {
     expect(gateway.engine.summary(id)?.proposals).toBe(0)
   })
 
-  test('I13 a will that came before the creation it needs is judged after it, not lost', async () => {
+  test('I13 E12 a will that came before the creation it needs is judged after it, not lost', async () => {
     const { gateway, coordinator } = await open()
     const unit = coordinator.engine.units.create(id, HOME)
     const content = [{ type: 'pause' }, { ...createOf(definition) }]

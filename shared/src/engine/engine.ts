@@ -299,6 +299,4 @@ export class Engine implements Core {
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[]): void {
     if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
   }
-
-  /** @param seenAt up to when what is due has been dealt with: the turn's own time, for its commit may have taken long */
 }

@@ -26,3 +26,20 @@ export const readConfig = <Schema extends z.ZodType>(schema: Schema, path: strin
   if (parsed.success) return ok(parsed.data)
   return err(parsed.error.issues.map((issue) => `${path}: ${issue.path.join('.') || '(whole file)'}: ${issue.message}`))
 }
+
+/** A value that fits its schema turned out to be unusable: a folder that is not there, a port that is taken. */
+export class ConfigError extends Error {
+  constructor(key: string, cause: unknown) {
+    super(`${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'ConfigError'
+  }
+}
+
+/** Uses the value of a key; what goes wrong is told with the key, as if the schema had found it. */
+export const using = async <T>(key: string, use: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await use()
+  } catch (thrown) {
+    throw new ConfigError(key, thrown)
+  }
+}

@@ -1,5 +1,5 @@
 export { systemClock, systemRandom } from './clock.ts'
-export { EX_CONFIG, readConfig } from './config.ts'
+export { ConfigError, EX_CONFIG, readConfig, using } from './config.ts'
 export { loadDefinitions } from './definitions.ts'
 export { liveUpgrade } from './live-upgrade.ts'
 export { type Running, runNode } from './run.ts'

@@ -7,7 +7,7 @@
 import type { z } from 'zod'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
-import { EX_CONFIG, readConfig } from './config.ts'
+import { ConfigError, EX_CONFIG, readConfig } from './config.ts'
 
 export interface Running {
   readonly url: string
@@ -30,7 +30,7 @@ export const runNode = async <Schema extends z.ZodType>(
     stopOnSignal(running.value)
     console.log(`ready ${running.value.url}`)
   } catch (thrown) {
-    complain([thrown instanceof Error ? thrown.message : String(thrown)], 1)
+    complain([thrown instanceof Error ? thrown.message : String(thrown)], thrown instanceof ConfigError ? EX_CONFIG : 1)
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { workflowIdOf } from '../values/ids.ts'
 import { decide } from './decide.ts'
+import { evolve } from './evolve.ts'
 import { define, FUNCTION, Run, TASK, unwrap } from './test-support.ts'
 
 const pair = define({ steps: { a: TASK, b: FUNCTION }, links: [{ from: 'a', to: 'b' }] })
@@ -108,4 +109,16 @@ describe('offers', () => {
     expect(run.put(offer)).toHaveLength(1)
     expect(run.put(offer)).toEqual([])
   })
+})
+
+test('EX-3 W6 that a follow-up was started is noted once, and nothing is noted that was not wanted', () => {
+  const run = new Run(pair)
+  expect(run.put({ type: 'follow-up-started', key: 'unheard', workflow: 'w' })).toEqual([])
+  const wanted = { at: run.now, by: 'x', event: { type: 'follow-up-wanted', key: 'f', definition: 'd', input: null } } as const
+  const state = evolve(run.state, wanted)
+  const started = { type: 'follow-up-started', key: 'f', workflow: 'w' } as const
+  const context = { now: { wall: run.now, monotonic: 0 }, by: 'x' }
+  const first = unwrap(decide(pair, run.id, state, started, context))
+  expect(first.state.followUps).toMatchObject([{ key: 'f', workflow: 'w' }])
+  expect(unwrap(decide(pair, run.id, first.state, started, context)).entries).toEqual([])
 })

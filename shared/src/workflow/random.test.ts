@@ -9,7 +9,7 @@ import { randomDefinition, randomWorkflow, World } from './random-support.ts'
 import { STATUS_PATHS } from './status.ts'
 import { fold, picture, type Run, throughCodec } from './test-support.ts'
 
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: 80 }
 
 const diceOf = (seed: string): Prng => new Prng(seed)
 

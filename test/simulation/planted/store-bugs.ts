@@ -7,21 +7,35 @@ import { splitDeletes } from './split-deletes.ts'
 
 type Commit = Store['commit']
 
+/** Numbers of commits that no real one reaches. */
+const FAR_AHEAD = 1_000_000
+
 const committing =
   (wrap: (commit: Commit, node: string) => Commit) =>
   (store: Store, node: string): Store => ({ ...delegate(store), commit: wrap((batch) => store.commit(batch), node) })
 
-/** Answers before the disk has synced; what a power cut then takes had been promised. */
+/** Answers, and shows in its feeds, what the disk has not synced yet; what a power cut then takes had been promised. */
 const ackBeforeSync: Plant = {
   name: 'ack before fsync',
-  store: committing((commit) => {
-    let group = 0
-    return async (batch) => {
-      void commit(batch)
-      group += 1
-      return ok({ group })
+  store: (store) => {
+    let group = FAR_AHEAD
+    let unsynced: readonly (Append & { readonly group: number })[] = []
+    const feed: Store['feed'] = async (home, after) => {
+      const synced = await store.feed(home, 0, Number.MAX_SAFE_INTEGER)
+      const early = unsynced.filter((one) => one.home === home).map((one, index) => ({ ...one, sequence: synced.length + index + 1 }))
+      return [...synced, ...early].slice(after)
     }
-  }),
+    const commit: Commit = async (batch) => {
+      group += 1
+      const mine = group
+      unsynced = [...unsynced, ...batch.appends.map((append) => ({ ...append, group: mine }))]
+      void store.commit(batch).then(() => {
+        unsynced = unsynced.filter((one) => one.group !== mine)
+      })
+      return ok({ group: mine })
+    }
+    return { ...delegate(store), commit, feed, feedEnd: async (home) => (await feed(home, 0, Number.MAX_SAFE_INTEGER)).length }
+  },
 }
 
 /** The log in one commit, rows and cursors in the next. */
@@ -58,7 +72,10 @@ const verdictApart: Plant = {
       expected: new Map(),
     })
     const removals = parts.flatMap(({ append, deletes }) => (deletes === undefined ? [] : [{ ...append, update: deletes }]))
-    return done.ok && removals.length > 0 ? commit({ appends: removals, puts: [], removals: [], expected: new Map() }) : done
+    if (!done.ok || removals.length === 0) return done
+    let removed = await commit({ appends: removals, puts: [], removals: [], expected: new Map() })
+    while (!removed.ok) removed = await commit({ appends: removals, puts: [], removals: [], expected: new Map() })
+    return removed
   }),
 }
 

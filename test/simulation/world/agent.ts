@@ -36,6 +36,7 @@ export class Agent {
   #hands: Hands | undefined
   #state: SessionState
   #unsynced: { readonly n: number; readonly entry: JournalEntry }[] = []
+  readonly #begun = new Set<string>()
   #connection: Connection | undefined
   #dial = 0
   #lives = 0
@@ -81,6 +82,14 @@ export class Agent {
     this.#unsynced = []
     this.#connection = undefined
     this.#dial += 1
+    this.#noteInterrupted()
+  }
+
+  /** What was begun and has no durable end: whoever redoes such work may do it twice, and has said so. */
+  #noteInterrupted(): void {
+    for (const entry of this.journal) if (entry.kind !== 'begun' && 'task' in entry) this.#begun.delete(entry.task)
+    for (const task of this.#begun) this.#frame.ledger.effect(task, this.spec.agent).interrupted += 1
+    this.#begun.clear()
   }
 
   get #now(): number {
@@ -161,6 +170,7 @@ export class Agent {
 
   #perform(offer: Offer): void {
     this.#frame.kernel.note(this.spec.agent, `begins ${offer.task}`)
+    this.#begun.add(offer.task)
     this.#hands?.begin(offer)
   }
 

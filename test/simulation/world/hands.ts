@@ -28,11 +28,7 @@ export class Hands {
 
   begin(offer: Offer): void {
     const { task } = offer
-    const effect = this.#frame.ledger.effect(task, this.#process.name)
-    effect.begun += 1
-    this.#process.onKill(() => {
-      if (this.#busy.has(task)) effect.interrupted += 1
-    })
+    this.#frame.ledger.effect(task, this.#process.name).begun += 1
     const { failure, silence, workMs } = this.#frame.setup.particulars
     const isCalm = this.#frame.isCalm()
     const isSilent = this.#draws.chance(isCalm ? 0 : silence)

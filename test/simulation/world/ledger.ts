@@ -20,7 +20,7 @@ export interface Effect {
   readonly id: string
   readonly by: string
   begun: number
-  /** Times a crash of the doer cut it off. */
+  /** Times a crash of the doer left no durable end of it. */
   interrupted: number
   done: number
   output?: Json

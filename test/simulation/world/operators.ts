@@ -9,6 +9,10 @@ import { CLOUD, gatewayOf, HOMES } from './setup.ts'
 const DECISIONS = ['cancel', 'cancel', 'pause', 'resume', 'set-priority', 'signal'] as const
 const LOOKS_PER_ACTION = 2
 
+/** Most decisions come while the workflow is at work. */
+const SOON = 0.7
+const SOON_MS = 20_000
+
 type Command = Parameters<Clients['decide']>[3]
 
 export const scheduleOperators = (frame: Frame, clients: Clients, orders: readonly Order[]): void => {
@@ -19,7 +23,8 @@ export const scheduleOperators = (frame: Frame, clients: Clients, orders: readon
     const { workflow, home, atMs } = prng.pick(orders)
     const node = prng.pick([CLOUD, gatewayOf(home)])
     const command = drawCommand(prng, n)
-    const when = prng.between(atMs, safetyMs)
+    const isSoon = prng.chance(SOON)
+    const when = prng.between(atMs, isSoon ? Math.min(safetyMs, atMs + SOON_MS) : safetyMs)
     frame.kernel.at(when, `operator decides ${command.type}`, () => clients.decide(node, workflow, home, command))
     for (let look = 0; look < LOOKS_PER_ACTION; look += 1) scheduleLook(frame, clients, prng, orders)
   }

@@ -33,20 +33,39 @@ export interface Setup {
 }
 
 const SECOND_MS = 1_000
+const CONDENSED = 3
 
 /** Not simulated here: identities that are copied or revoked, and other versions of the program. */
 const BEYOND: ReadonlySet<Fault['kind']> = new Set(['clone', 'revoke', 'upgrade'])
 
 export const drawSetup = (seed: number, prng: Prng): Setup => {
-  const knobs = drawKnobs(prng)
+  const knobs = condensed(drawKnobs(prng))
   const particulars = drawParticulars(prng.stream('particulars'))
   const topology = topologyOf(particulars)
   const plan = drawFaultPlan(prng, knobs, topology, particulars.safetyMs).filter(({ kind }) => !BEYOND.has(kind))
   return { seed, knobs, particulars, topology, plan }
 }
 
+/** The shared rates are meant for hours; a world of minutes meets as much in less time. */
+const condensed = (knobs: Knobs): Knobs => {
+  const { values } = knobs
+  const condense = (rate: number): number => CONDENSED * rate
+  return {
+    ...knobs,
+    values: {
+      ...values,
+      crashesPerMinute: condense(values.crashesPerMinute),
+      resetsPerMinute: condense(values.resetsPerMinute),
+      halfOpensPerMinute: condense(values.halfOpensPerMinute),
+      freezesPerHour: condense(values.freezesPerHour),
+      jumpsPerHour: condense(values.jumpsPerHour),
+      partitionsPerSecond: condense(values.partitionsPerSecond),
+    },
+  }
+}
+
 const drawParticulars = (prng: Prng): Particulars => ({
-  safetyMs: prng.between(60, 150) * SECOND_MS,
+  safetyMs: prng.between(40, 100) * SECOND_MS,
   workflows: prng.between(20, 24),
   actions: prng.between(6, 24),
   agentsPerHome: prng.between(3, 5),
@@ -55,7 +74,7 @@ const drawParticulars = (prng: Prng): Particulars => ({
   silence: prng.range(0, 0.05),
   redo: prng.pick([0, 0.5]),
   repeat: prng.pick([0, 0, 0.2]),
-  heartbeatMs: prng.pick([2 * SECOND_MS, 5 * SECOND_MS]),
+  heartbeatMs: prng.pick([5 * SECOND_MS, 10 * SECOND_MS]),
 })
 
 const topologyOf = ({ agentsPerHome }: Particulars): Topology => {
