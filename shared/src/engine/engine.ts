@@ -10,10 +10,9 @@
 import type { AgentGate } from '../agent-protocol/index.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
-import { err, type Result } from '../values/result.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { Aftermath, RETRY_MS } from './aftermath.ts'
-import { STOPPING } from './answers.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
@@ -25,6 +24,7 @@ import { RULES, type Rules } from './rules.ts'
 import { storeRefusal } from './store-refusal.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 import { Turn } from './turn.ts'
+import { TurnQueue, type Waiting } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
 
@@ -34,9 +34,9 @@ export interface Committed {
   readonly summaries: readonly Summary[]
 }
 
-interface Waiting {
-  readonly input: Input
-  readonly answer: (result: Result<Answer, Refusal>) => void
+interface Answered {
+  readonly answer: Waiting['answer']
+  readonly result: Result<Answer, Refusal>
 }
 
 export class Engine implements Core {
@@ -51,11 +51,7 @@ export class Engine implements Core {
   readonly #config: EngineConfig
   readonly #summaries: Map<string, Summary>
   readonly #listeners = new Set<(committed: Committed) => void>()
-  #queue: Waiting[] = []
-  #scheduled = false
-  #turning = false
-  #closed = false
-  #idle: (() => void)[] = []
+  readonly #queue: TurnQueue
 
   constructor(
     config: EngineConfig,
@@ -66,6 +62,7 @@ export class Engine implements Core {
   ) {
     this.cursors = cursors
     this.#config = config
+    this.#queue = new TurnQueue(config.clock, (inputs) => this.#turn(inputs))
     this.author = author
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
@@ -80,11 +77,7 @@ export class Engine implements Core {
 
   /** Resolves after the commit that holds its consequences, or with the reason why there was none. */
   submit(input: Input): Promise<Result<Answer, Refusal>> {
-    if (this.#closed) return Promise.resolve(err(STOPPING))
-    return new Promise((answer) => {
-      this.#queue.push({ input, answer })
-      this.#schedule()
-    })
+    return this.#queue.put(input)
   }
 
   /** As `submit`, for what nobody would put in again: until it is taken, or refused for good. */
@@ -110,16 +103,7 @@ export class Engine implements Core {
 
   /** A workflow's unit for reading, loaded if need be. */
   async read(workflow: string): Promise<Result<Unit | undefined, Refusal>> {
-    return this.#betweenTurns(() => this.units.load(workflow))
-  }
-
-  /** In the midst of a turn memory holds what is not durable yet, and nobody may read that (U2). */
-  async #betweenTurns<T>(load: () => Promise<T>): Promise<T> {
-    for (;;) {
-      if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve))
-      const loaded = await load()
-      if (!this.#turning) return loaded
-    }
+    return this.#queue.between(() => this.units.load(workflow))
   }
 
   /** Called after each commit, in commit order. */
@@ -130,15 +114,13 @@ export class Engine implements Core {
 
   /** Everybody the home's document tells of, with what is known of them at this moment. */
   async roster(home: string): Promise<Result<Unit<Roster>, Refusal>> {
-    return this.#betweenTurns(() => this.units.roster(home))
+    return this.#queue.between(() => this.units.roster(home))
   }
 
   /** Takes no more inputs, finishes the turn under way and answers what waits with `stopping`. */
   async close(): Promise<void> {
-    this.#closed = true
     this.#aftermath.close()
-    for (const { answer } of this.#queue.splice(0)) answer(err(STOPPING))
-    if (this.#turning) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    await this.#queue.close()
   }
 
   // ── Core ──
@@ -161,27 +143,6 @@ export class Engine implements Core {
 
   // ── turns ──
 
-  #schedule(): void {
-    if (this.#scheduled || this.#turning || this.#closed) return
-    this.#scheduled = true
-    this.#config.clock.after(0, () => {
-      this.#scheduled = false
-      void this.#run()
-    })
-  }
-
-  async #run(): Promise<void> {
-    if (this.#turning) return
-    this.#turning = true
-    try {
-      await this.#turn(this.#queue.splice(0))
-    } finally {
-      this.#turning = false
-      for (const resolve of this.#idle.splice(0)) resolve()
-    }
-    if (this.#queue.length > 0) this.#schedule()
-  }
-
   /** All inputs together; if that fails, each alone, so that a poisoned one fails alone (E3). */
   async #turn(inputs: readonly Waiting[]): Promise<void> {
     const failure = await this.#attempt(inputs)
@@ -193,28 +154,34 @@ export class Engine implements Core {
 
   async #attempt(inputs: readonly Waiting[]): Promise<Refusal | undefined> {
     const turn = new Turn(this, this.#config.clock.now())
+    const made = await this.#make(turn, inputs)
+    if (!made.ok) {
+      const found = await this.#forget(turn)
+      // It may stand in the feed all the same; whoever reads that must look.
+      if (made.error.code === 'store-unknown-outcome') this.#announce(turn.appended, found)
+      return made.error
+    }
+    // It is durable: what goes wrong from here on is a fault of the program and must not look like a turn that failed.
+    this.#release(turn)
+    for (const { answer, result } of made.value) answer(result)
+    return undefined
+  }
+
+  /** Takes the inputs and commits what they lead to. */
+  async #make(turn: Turn, inputs: readonly Waiting[]): Promise<Result<readonly Answered[], Refusal>> {
     try {
       const answers = await this.#take(turn, inputs)
       turn.assign()
       const batch = turn.batch()
       const failure = batch.ok ? await this.#commit(batch.value) : batch.error
-      if (failure !== undefined) {
-        const found = await this.#forget(turn)
-        // It may stand in the feed all the same; whoever reads that must look.
-        if (failure.code === 'store-unknown-outcome') this.#announce(turn.appended, found)
-        return failure
-      }
-      this.#release(turn)
-      for (const { answer, result } of answers) answer(result)
-      return undefined
+      return failure === undefined ? ok(answers) : err(failure)
     } catch (thrown) {
-      await this.#forget(turn)
-      if (thrown instanceof StoreFailure) return storeRefusal(thrown.reason)
-      return refusal('ask-person', 'internal-error', thrown instanceof Error ? thrown.message : String(thrown))
+      if (thrown instanceof StoreFailure) return err(storeRefusal(thrown.reason))
+      return err(refusal('ask-person', 'internal-error', thrown instanceof Error ? thrown.message : String(thrown)))
     }
   }
 
-  async #take(turn: Turn, inputs: readonly Waiting[]): Promise<{ answer: Waiting['answer']; result: Result<Answer, Refusal> }[]> {
+  async #take(turn: Turn, inputs: readonly Waiting[]): Promise<readonly Answered[]> {
     const unreadable = await this.units.loadFor(inputs.map(({ input }) => input))
     return inputs.map(({ input, answer }) => {
       const broken = documentsOf(input).find((document) => unreadable.has(document))
