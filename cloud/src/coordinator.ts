@@ -2,9 +2,10 @@
  * The coordinator, put together: store, engine without authority, hub, relay between facilities, API, live feed, dashboard.
  * It decides nothing about facilities' workflows: what is willed here is proposed to them (DESIGN §2.2).
  */
+
+import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '@holdfast/shared/engine'
 import { createApi, createEngineNode, type Freshness, LiveFeed, TicketOffice } from '@holdfast/shared/http'
-import { MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import {
   liveUpgrade,
@@ -75,7 +76,7 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   rightsOf: (peer, home) => {
     const facility = config.facilities.find(({ node, id }) => node === peer && id === home)
     const nodes = new Set(facility === undefined ? [] : [facility.nodeNumber])
-    return { nodes, authority: true, maxEpoch: 1, mayPropose: true, mayWriteText: true, maxBytes: MAX_FRAME_BYTES }
+    return { nodes, authority: true, maxEpoch: 1, mayPropose: true, mayWriteText: true, maxBytes: MAX_UPDATE_BYTES }
   },
 })
 

@@ -107,8 +107,11 @@ const upgraded = (url: string, path: string, headers: readonly string[]): Promis
 
 const CLOSE = 8
 
+/** The server hung up without a word. */
+const HUNG_UP = 1006
+
 const codeHeard = (socket: Socket, rest: Buffer): Promise<number> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     let heard = rest
     const read = (): void => {
       for (let frame = firstFrame(heard); frame !== undefined; frame = firstFrame(heard)) {
@@ -120,7 +123,7 @@ const codeHeard = (socket: Socket, rest: Buffer): Promise<number> =>
       heard = Buffer.concat([heard, chunk])
       read()
     })
-    socket.once('close', () => reject(new Error('the server hung up without a word')))
+    socket.once('close', () => resolve(HUNG_UP))
     read()
   })
 

@@ -5,8 +5,9 @@
  *                                               │ engine │
  *                                  SQLite ◀──── └────────┘ ──uplink──▶ hub (when it can be reached; nothing depends on it)
  */
+
+import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '@holdfast/shared/engine'
-import { MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Performer } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import { loadDefinitions, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
@@ -74,7 +75,7 @@ const engineConfig = (
     authority: false,
     mayPropose: true,
     mayWriteText: true,
-    maxBytes: MAX_FRAME_BYTES,
+    maxBytes: MAX_UPDATE_BYTES,
     acknowledged: new Map(),
   }),
 })

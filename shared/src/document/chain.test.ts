@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type * as Y from 'yjs'
 import type { Json } from '../values/json.ts'
-import { type Anchor, verifyChain } from './chain.ts'
+import { type Anchor, verifyChain, verifyOn } from './chain.ts'
 import { headHex } from './head.ts'
 import type { Replica } from './replica.ts'
 import { endOf, readLog } from './segments.ts'
@@ -47,6 +47,18 @@ describe('PER-1 hash chain', () => {
     expect(
       codeOf(verifyChain(replicaOf(clientOf(99), []), { position: { segment: null, index: 0, length: 0 }, head: '0'.repeat(64) })),
     ).toBe('ok')
+  })
+
+  test('PER-1 verified on from any earlier point, the head is the same as verified from the beginning', () => {
+    const author = history()
+    const reader = replicaOf(clientOf(99), [])
+    let known = unwrap(verifyChain(reader))
+    for (const update of author.updates) {
+      reader.apply(update)
+      known = unwrap(verifyOn(reader, known))
+      expect(known).toEqual(unwrap(verifyChain(reader)))
+    }
+    expect(headHex(known.head)).toBe(headHex(author.head))
   })
 
   test('PER-1 an anchor in the past still verifies after the log has grown', () => {

@@ -24,9 +24,25 @@ export interface Verified {
 /** Recomputes the chain over all that counts. Refuses with `chain-broken` or `anchor-mismatch`, both matters for a person. */
 export const verifyChain = (replica: Replica, anchor?: Anchor): Result<Verified, Refusal> => {
   const mismatch = anchor === undefined ? undefined : refuseUnreached(replica, anchor)
-  if (mismatch !== undefined) return err(mismatch)
-  let head = ZERO_HEAD
-  for (const link of replica.log.chain()) {
+  return mismatch === undefined ? verifyLinks(replica, replica.log.chain(), ZERO_HEAD, anchor) : err(mismatch)
+}
+
+/**
+ * As `verifyChain`, in the time that the new entries take: from what was verified before, on. Where the past has been cut below
+ * that, all is verified again.
+ */
+export const verifyOn = (replica: Replica, before: Verified): Result<Verified, Refusal> => {
+  const { segment, index } = before.position
+  const link = segment === null ? undefined : replica.log.linkOf(segment)
+  if (link === undefined || index > readableLength(link)) return verifyChain(replica)
+  const head = advanceHead(before.head, link.segment.elements.slice(index, readableLength(link)))
+  const later = isComplete(link) ? replica.log.chain().slice(link.place + 1) : []
+  return verifyLinks(replica, later, head)
+}
+
+const verifyLinks = (replica: Replica, links: readonly Link[], from: Uint8Array, anchor?: Anchor): Result<Verified, Refusal> => {
+  let head = from
+  for (const link of links) {
     const next = verifyLink(link, head, anchor)
     if (!next.ok) return next
     head = next.value

@@ -19,3 +19,6 @@ export interface Rights {
    */
   readonly acknowledged?: ReadonlyMap<string, number>
 }
+
+/** The largest update that may be written or taken. The link carries it in pieces; what is beyond this it could not hold. */
+export const MAX_UPDATE_BYTES = 8 * 1024 * 1024

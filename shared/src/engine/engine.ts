@@ -257,6 +257,8 @@ export class Engine implements Core {
         summaries.push(summary)
       }
       this.#aftermath.carryOut(unit, false, turn.now.wall)
+      // A copy of what has ended is read again if anybody asks; kept, they would only add up.
+      if (summary?.open === false && !this.#aftermath.isWanting(unit.id)) this.units.evict(unit.id)
     }
     this.units.trim((unit) => this.#aftermath.isWanting(unit.id))
     this.#announce(feeds, summaries)

@@ -16,6 +16,9 @@ export interface Waiting {
   readonly answer: (result: Result<Answer, Refusal>) => void
 }
 
+/** So that one turn neither blocks the process for long nor becomes more than the link can carry. */
+const MAX_INPUTS = 2_000
+
 export class TurnQueue {
   readonly #clock: Clock
   readonly #turn: (inputs: readonly Waiting[]) => Promise<void>
@@ -70,7 +73,7 @@ export class TurnQueue {
   async #run(): Promise<void> {
     this.#turning = true
     try {
-      await this.#turn(this.#waiting.splice(0))
+      await this.#turn(this.#waiting.splice(0, MAX_INPUTS))
     } finally {
       this.#turning = false
       for (const resolve of this.#onIdle.splice(0)) resolve()

@@ -41,6 +41,19 @@ describe('a turn', () => {
     expect(agent.offers).toEqual([`${id}.0.1`])
   })
 
+  test('I28 a turn that would write more than the link can carry is taken apart, and what is too large alone is refused', async () => {
+    const node = await open()
+    const before = node.store.batches.length
+    const MIB = 1024 * 1024
+    const answers = ids(12).map((id, n) => node.engine.submit(willOf(id, createOf(definition, { text: 'x'.repeat(MIB) }, `k${n}`))))
+    const huge = node.engine.submit(willOf(workflowIdOf(HOME, 'huge'), createOf(definition, { text: 'x'.repeat(9 * MIB) }, 'huge')))
+    await node.clock.advance(0)
+    expect((await Promise.all(answers)).every(({ ok }) => ok)).toBe(true)
+    expect(await huge).toMatchObject({ error: { code: 'too-large', next: 'fix-request' } })
+    const sizes = node.store.batches.slice(before).map(({ appends }) => appends.reduce((sum, { update }) => sum + update.length, 0))
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8 * MIB)
+  })
+
   test('EX-10 starting twice gives the same workflow, also within one turn and after a restart', async () => {
     const node = await open()
     const id = workflowIdOf(HOME, 'k')

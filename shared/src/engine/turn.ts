@@ -9,7 +9,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { refuseContent } from '../document/content.ts'
-import { setTitle } from '../document/index.ts'
+import { MAX_UPDATE_BYTES, setTitle } from '../document/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -39,6 +39,7 @@ export class Turn {
   /** Where the peers' feeds stand after this turn. */
   readonly cursors = new Map<string, PeerCursor>()
   readonly #puts: Put[] = []
+  #writtenBytes = 0
 
   constructor(core: Core, now: Instant) {
     this.#core = core
@@ -191,11 +192,20 @@ export class Turn {
       if (!flushed.ok) return flushed
       if (flushed.value.length === 0) continue
       appends.push(...flushed.value)
+      const tooLarge = this.#weigh(flushed.value)
+      if (tooLarge !== undefined) return err(tooLarge)
       for (const { home, origin } of flushed.value) this.#count(home, origin)
       expected.set(unit.id, unit.version)
     }
     for (const unit of this.touched) this.#project(unit)
     return ok({ appends, puts: this.#puts, removals: [], expected })
+  }
+
+  /** Own writing only: what came over the link was weighed where it was written. */
+  #weigh(appends: readonly Append[]): Refusal | undefined {
+    for (const { origin, update } of appends) if (origin === this.#core.author.node) this.#writtenBytes += update.length
+    if (this.#writtenBytes <= MAX_UPDATE_BYTES) return undefined
+    return refusal('fix-request', 'too-large', `It would write ${this.#writtenBytes} bytes at once; ${MAX_UPDATE_BYTES} can be carried.`)
   }
 
   #count(home: string, origin: string): void {

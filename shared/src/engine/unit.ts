@@ -9,7 +9,7 @@
  */
 
 import { appendTurn } from '../document/append.ts'
-import { verifyChain } from '../document/chain.ts'
+import { verifyOn } from '../document/chain.ts'
 import {
   type Entry,
   endOf,
@@ -79,7 +79,7 @@ export class Unit<State = WorkflowState> {
 
   /** Folds what the document holds and the state does not; folds all again when the past was cut. A broken chain is refused. */
   foldNews(): Result<void, Refusal> {
-    const verified = verifyChain(this.replica)
+    const verified = verifyOn(this.replica, { head: this.head, position: this.#position })
     if (!verified.ok) return verified
     this.head = verified.value.head
     let tail = readTail(this.replica, this.#position)

@@ -123,7 +123,9 @@ export const decodeEntry = (
   context: CodecContext,
 ): { readonly entry: LogEntry; readonly context: CodecContext } => {
   const [code, elapsed, actor, ...fields] = coded
-  const at = context.at + (typeof elapsed === 'number' ? elapsed : 0)
+  const told = context.at + (typeof elapsed === 'number' ? elapsed : 0)
+  // A moment that no clock can show would spoil whatever is sorted or written by it.
+  const at = Math.abs(told) <= Number.MAX_SAFE_INTEGER ? told : context.at
   const by = typeof actor === 'number' ? (context.actors[actor] ?? '?') : typeof actor === 'string' ? actor : '?'
   const entry = { at, by, event: decodeEvent(typeof code === 'number' ? code : -1, fields, at) }
   return { entry, context: remember(context, entry) }

@@ -7,6 +7,7 @@ import type { StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
 import { listenForAgents } from './agent-socket.ts'
 import { EngineHost, type Life } from './engine-host.ts'
 import type { Frame } from './frame.ts'
+import { overheard } from './overheard.ts'
 import { numberOf, rightsOfHub } from './rights.ts'
 import { servicesOf } from './services.ts'
 import { CLOUD, gatewayOf } from './setup.ts'
@@ -33,10 +34,11 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
   return { home, host, uplink: () => (uplink?.life === host.life ? uplink?.loop : undefined) }
 }
 
-const openUplink = ({ network, plant, prng }: Frame, home: string, { number, process, clock, store, engine }: Life): UplinkLoop => {
+const openUplink = (frame: Frame, home: string, { number, process, clock, store, engine }: Life): UplinkLoop => {
+  const { network, plant, prng } = frame
   const node = process.name
   const settings = { node, life: `${number}`, generation: store.generation, homes: [home], timing: DEFAULT_TIMING }
-  const dial = dialFrom(network, process, CLOUD)
+  const dial = overheard(frame, node, dialFrom(network, process, CLOUD))
   return new UplinkLoop({
     engine: plant.linked?.(engine) ?? engine,
     store,

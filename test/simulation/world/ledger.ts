@@ -31,10 +31,8 @@ export class Ledger {
   readonly effects = new Map<string, Effect>()
   /** Workflows that clients asked for: id → home. */
   readonly asked = new Map<string, string>()
-  /** ⟨receiver⟩ ⟨sender⟩/⟨home⟩ → how far the receiver has told the sender that it holds the sender's feed. */
+  /** ⟨hub⟩ ⟨gateway⟩/⟨home⟩ → how far the hub has told the gateway that it holds the gateway's feed. */
   readonly acks = new Map<string, number>()
-  /** Updates of honest nodes that were refused. */
-  readonly refusals: string[] = []
   /** Log lengths that readers were shown: workflow@node → longest. */
   readonly seen = new Map<string, number>()
 
