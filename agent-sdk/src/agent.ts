@@ -68,7 +68,7 @@ export class Agent {
       this.#leave = resolve
     })
     journal.onTrouble((message) => this.#tell({ type: 'journal-trouble', message }))
-    if (options.position !== undefined) this.#take({ type: 'moved', position: options.position })
+    if (options.position !== undefined) this.moveTo(options.position)
     // Not at once: whoever made the agent may still want to listen.
     setImmediate(() => this.#take({ type: 'start' }))
   }
@@ -82,8 +82,9 @@ export class Agent {
     return () => this.#listeners.delete(listen)
   }
 
+  /** Throws a RangeError at a position that can't be told to anybody; the last good one stands. */
   moveTo(position: Position): void {
-    this.#take({ type: 'moved', position })
+    this.#take({ type: 'moved', position: checkedPosition(position) })
   }
 
   /** Takes nothing new, lets running handlers finish (or aborts them), then hangs up. Results not recorded yet stay in the journal. */
@@ -179,6 +180,11 @@ export class Agent {
 }
 
 const isOfType = <Type extends AgentEvent['type']>(event: AgentEvent, type: Type): event is EventOf<Type> => event.type === type
+
+const checkedPosition = (position: Position): Position => {
+  if (!Number.isFinite(position.x) || !Number.isFinite(position.y)) throw new RangeError(`no place: ${position.x}, ${position.y}`)
+  return { ...position }
+}
 
 const monotonic = (): number => performance.now()
 

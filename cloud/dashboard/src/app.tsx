@@ -1,7 +1,7 @@
 /** Who is signed in decides what is drawn: the form, or the page with its store, client and sync, which live and die together. */
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { createClient } from './api/client.ts'
-import { adoptToken, forgetToken, keepToken } from './api/token.ts'
+import { adoptToken, forgetToken, keepToken, tokenInFragment } from './api/token.ts'
 import { Page } from './frame/page.tsx'
 import { SignIn } from './frame/sign-in.tsx'
 import { ClientProvider, StoreProvider } from './state/hooks.ts'
@@ -22,7 +22,19 @@ export const App = () => {
     keepToken(given)
     setToken(given)
   }
+  useAddressWithToken(setToken)
   return token === undefined ? <SignIn refused={refused} onToken={signIn} /> : <SignedIn key={token} token={token} onSignOut={signOut} />
+}
+
+/** The address with a token, pasted into a tab that shows the page already, loads nothing anew: only its fragment changes. */
+const useAddressWithToken = (onToken: (token: string | undefined) => void): void => {
+  useEffect(() => {
+    const look = (): void => {
+      if (tokenInFragment(window.location.hash) !== undefined) onToken(adoptToken())
+    }
+    window.addEventListener('hashchange', look)
+    return () => window.removeEventListener('hashchange', look)
+  }, [onToken])
 }
 
 const SignedIn = ({ token, onSignOut }: { readonly token: string; readonly onSignOut: (refused: boolean) => void }) => {

@@ -14,6 +14,7 @@ import {
   type DownMessage,
   frameOf,
   type Hello,
+  MAX_SENTENCE_LENGTH,
   parseUp,
   type UpMessage,
 } from '@holdfast/shared/agent-protocol'
@@ -108,15 +109,18 @@ export class AgentConnection {
 
   send(message: DownMessage): void {
     if (this.#status === 'ended') return
-    const frame = frameOf(message)
+    const frame = frameOf(withinBounds(message))
     if (!frame.ok) return this.#onUnsendable(message, frame.error)
     this.#webSocket.send(frame.value)
     if (this.#webSocket.bufferedAmount > this.#limits.maxBufferedBytes) this.end(1013, 'reads too slowly')
   }
 
-  /** The gate must hear why nobody will ever accept it; later, since the gate is in the middle of sending. */
+  /**
+   * The gate must hear why nobody will ever accept an offer; later, since the gate is in the middle of sending. Never a throw: what is
+   * sent is committed already, and would be sent again after a restart.
+   */
   #onUnsendable(message: DownMessage, { code, message: why }: Refusal): void {
-    if (message.type !== 'offer') throw new Error(`agents: a ${message.type} can't be framed: ${code}`)
+    if (message.type !== 'offer') return this.end(1011, `unsendable: ${code}`)
     const error = { code: 'unsendable', message: `The offer can't be sent: ${why}`, retryable: false }
     const report: AgentReport = { type: 'result', task: message.task, outcome: { ok: false, error } }
     queueMicrotask(() => {
@@ -148,6 +152,20 @@ export class AgentConnection {
 
 const closeCodeFor = ({ code }: Refusal): number =>
   code === 'protocol-unsupported' ? CLOSE_CODES.protocolUnsupported : CLOSE_CODES.malformed
+
+/** Words for a person, which may quote anything, are cut to what the other side accepts. */
+const withinBounds = (message: DownMessage): DownMessage => {
+  switch (message.type) {
+    case 'stop':
+      return { ...message, reason: sentenceOf(message.reason) }
+    case 'refused':
+      return { ...message, message: sentenceOf(message.message) }
+    default:
+      return message
+  }
+}
+
+const sentenceOf = (text: string): string => text.slice(0, MAX_SENTENCE_LENGTH).toWellFormed()
 
 const profileOf = ({ agent, kind, capabilities, capacity, position, holding }: Hello): AgentProfile => {
   const profile = { id: agent, kind, capabilities, capacity, holding }

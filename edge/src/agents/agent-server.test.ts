@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { AGENT_PROTOCOL_VERSION, frameOf, type UpMessage } from '@holdfast/shared/agent-protocol'
+import { AGENT_PROTOCOL_VERSION, frameOf, parseDown, type UpMessage } from '@holdfast/shared/agent-protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { startToyGateway, type ToyGateway, until } from './toy-gateway.ts'
@@ -212,6 +212,21 @@ describe('the connection', () => {
     gateway.gate.offer('r1', 'huge', { input: Array(5).fill('x'.repeat(60_000)) })
     await until(() => gateway.gate.results.length === 1)
     expect(gateway.gate.results[0]).toMatchObject({ task: 'huge', outcome: { ok: false, error: { code: 'unsendable', retryable: false } } })
+  })
+
+  test('GOV-4 a reason too long or broken for a frame is cut, and the stop arrives', async () => {
+    const client = await greeted()
+    gateway.gate.send('r1', { type: 'stop', task: 't', reason: `\ud83d${'k'.repeat(70_000)}` })
+    await until(() => client.heard.some(({ type }) => type === 'stop'))
+    const stop = client.heard.find(({ type }) => type === 'stop')
+    expect(parseDown(JSON.stringify(stop)).ok).toBe(true)
+  })
+
+  test('GOV-4 what no frame can carry ends that connection, and the gateway lives', async () => {
+    const client = await greeted()
+    gateway.gate.send('r1', { type: 'recorded', task: 't'.repeat(70_000) })
+    expect(await client.closed).toBe(1011)
+    await lives()
   })
 
   test('an agent whose credentials were revoked is expelled', async () => {

@@ -1,1 +1,1 @@
-export { type Judgeable, type Judged, judge } from './judge.ts'
+export { type Judgeable, type Judged, judge, refuseUnwritable } from './judge.ts'

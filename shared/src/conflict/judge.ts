@@ -65,6 +65,17 @@ export const judge = (
   return late ?? refuse(state, proposal, decided.error, now)
 }
 
+/**
+ * The verdict on a proposal whose content, or what follows from it, no log can hold. Nothing of the content is kept.
+ * @returns nothing where `judge` gives nothing
+ */
+export const refuseUnwritable = (state: WorkflowState | undefined, proposal: Judgeable, why: Refusal, now: Instant): Judged | undefined => {
+  const content = parseProposable(proposal.content)
+  const unwritable = refusal('fix-request', 'unwritable', `What it leads to can't be written down: ${why.message}`)
+  const creation = content.ok && content.value.type === 'create' ? { ...content.value, input: null } : undefined
+  return refuse(state ?? (creation && stillborn(creation, proposal, unwritable, now)), proposal, unwritable, now)
+}
+
 type Progressed = { readonly entries: readonly LogEntry[]; readonly state: WorkflowState }
 
 const withVerdict = (so: Progressed, proposal: Judgeable, isAccepted: boolean, code: string, explanation: string, now: Instant): Judged => {

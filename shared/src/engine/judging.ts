@@ -1,10 +1,18 @@
 /**
  * The authority judges the proposals that wait in a document, in the order of their authors' journals (D5). Verdicts and removals are
  * staged together and reach the document in one transaction.
+ *
+ * One proposal never holds up the others: what no log could hold (too deep, not JSON) is refused by itself, before it is staged. Found
+ * only when the turn is written, it would fail the whole run of updates it came with, at every try.
  */
+import { type Judgeable, type Judged, refuseUnwritable } from '../conflict/index.ts'
+import { refuseContent } from '../document/content.ts'
 import { admissible, type Malformed, type WellFormed, waitingProposals } from '../document/index.ts'
 import type { Instant } from '../values/instant.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
+import type { Refusal } from '../values/refusal.ts'
+import { EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
+import type { LogEntry } from '../workflow/event.ts'
 import type { Core } from './core.ts'
 import type { Unit } from './unit.ts'
 
@@ -18,14 +26,29 @@ export const judgeWaiting = (core: Core, unit: Unit, now: Instant): void => {
 }
 
 const judgeOne = (core: Core, unit: Unit, { place, proposal }: WellFormed, now: Instant): boolean => {
-  const hash = unit.state?.definition ?? definitionNamed(proposal.content)
-  const definition = hash === undefined ? undefined : core.catalogue.byHash(hash)
-  const judged = core.rules.judge(definition, unit.id, unit.state, { ...proposal, basisLength: proposal.basis.length }, now)
+  const judged = verdictOn(core, unit, { ...proposal, basisLength: proposal.basis.length }, now)
   if (judged === undefined) return false
   unit.stage(judged.entries, judged.state)
   unit.answer([place])
   return true
 }
+
+const verdictOn = (core: Core, unit: Unit, proposal: Judgeable, now: Instant): Judged | undefined => {
+  const foreign = refuseContent(proposal.content)
+  if (foreign !== undefined) return refuseUnwritable(unit.state, proposal, foreign, now)
+  const hash = unit.state?.definition ?? definitionNamed(proposal.content)
+  const definition = hash === undefined ? undefined : core.catalogue.byHash(hash)
+  const judged = core.rules.judge(definition, unit.id, unit.state, proposal, now)
+  const unwritable = judged && refuseEntries(judged.entries)
+  return unwritable === undefined ? judged : refuseUnwritable(unit.state, proposal, unwritable, now)
+}
+
+/** Judged as they will lie in the log, whose elements are counted from depth 0. */
+const refuseEntries = (entries: readonly LogEntry[]): Refusal | undefined =>
+  refuseContent(
+    entries.map((entry) => encodeEntry(entry, EMPTY_CONTEXT).coded),
+    -1,
+  )
 
 /** It has no journal to be answered in, so it gets one made of the place it stands at. */
 const refuseMalformed = (core: Core, unit: Unit, { place }: Malformed, now: Instant): void => {

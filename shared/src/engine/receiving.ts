@@ -1,9 +1,12 @@
 /**
  * A run of updates that a peer sent: each passes the guard and is applied and kept, or is refused by itself; the cursor moves with
  * them in the same commit (SYN-3). At the authority the proposals among them are judged at once, elsewhere the log is folded on.
+ *
+ * A document new to this node must show by its creation that its id is the peer's home's own. Else whoever speaks first could hold the
+ * id of another home's workflow, and keep that home's own out for ever.
  */
 import type { Refused } from '../link/index.ts'
-import { homeDocumentOf, isWorkflowId } from '../values/ids.ts'
+import { homeDocumentOf, isWorkflowId, workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { DECIDED, foreignHome } from './answers.ts'
@@ -11,6 +14,7 @@ import type { Core } from './core.ts'
 import { CURSORS, refusalRow } from './cursors.ts'
 import type { Answer, ReceivedInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
+import { creationOf } from './projections.ts'
 import type { Roster } from './roster.ts'
 import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
@@ -27,7 +31,11 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
     const refused = place(core, turn, input, document, update, news)
     if (refused !== undefined) rejected.push({ document, sequence, refusal: refused })
   }
-  for (const unit of news) takeNews(core, turn, unit)
+  for (const unit of news) {
+    const misnamed = takeNews(core, turn, unit)
+    if (misnamed === undefined) continue
+    for (const { document, sequence } of updates) if (document === unit.id) rejected.push({ document, sequence, refusal: misnamed })
+  }
   if (!core.isAuthority(home)) for (const unit of turn.rosters) assertFolded(unit)
   for (const each of rejected) turn.put(refusalRow(peer, { home, generation, ...each }))
   turn.cursors.set(key, { generation, sequence: to })
@@ -62,10 +70,22 @@ const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, upda
   return undefined
 }
 
-const takeNews = (core: Core, turn: Turn, unit: Unit): void => {
+/** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */
+const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
+  if (!core.isAuthority(unit.home)) assertFolded(unit)
+  if (unit.version === 0 && !isOfItsHome(unit)) {
+    turn.touched.delete(unit)
+    core.units.evict(unit.id)
+    return refusal('fix-request', 'wrong-id', `${unit.id} holds no creation at ${unit.home} that leads to this id.`)
+  }
   if (core.isAuthority(unit.home)) judgeWaiting(core, unit, turn.now)
-  else assertFolded(unit)
   turn.touch(unit)
+  return undefined
+}
+
+const isOfItsHome = (unit: Unit): boolean => {
+  const begun = unit.state ?? creationOf(unit)
+  return begun?.home === unit.home && workflowIdOf(begun.home, begun.key) === unit.id
 }
 
 /** What the guard let pass can be folded; if not, this turn must not be written. */

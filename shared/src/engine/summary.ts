@@ -10,6 +10,7 @@ import { type Progress, progress, statusPath } from '../workflow/path.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal, type StatusPath } from '../workflow/status.ts'
 import type { WantedWait } from '../workflow/want.ts'
+import { waitOf } from '../workflow/wanted.ts'
 
 export const WORKFLOWS = 'workflows'
 
@@ -72,8 +73,8 @@ const unknownDefinition = (state: WorkflowState): string =>
 
 const waitsOf = (state: WorkflowState): readonly WantedWait[] => {
   if (state.status !== 'active' || state.turnedBack !== undefined) return []
-  return state.steps.flatMap(({ status, awaits }, ref) =>
-    status === 'running' && awaits?.kind === 'step' ? [{ ref, home: awaits.home, workflow: awaits.workflow, step: awaits.step }] : [],
+  return state.steps.flatMap(({ status, awaits, position }, ref) =>
+    status === 'running' && awaits?.kind === 'step' ? [waitOf(ref, position, awaits)] : [],
   )
 }
 

@@ -33,8 +33,10 @@ export interface WantedCall extends AttemptName {
   readonly input: Json
 }
 
+/** Known by `ref` and `position`, the length of the log when it began: a step that waits again is another wait. */
 export type WantedWait = {
   readonly ref: number
+  readonly position: number
   readonly home: string
   readonly workflow: string
   readonly step: string

@@ -6,6 +6,7 @@ import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import { type AnySpec, attemptOf, purposeOf, stepName, taskId } from './attempt.ts'
 import type { AttemptName } from './command.ts'
+import type { Awaited } from './event.ts'
 import { stopReason } from './outcome.ts'
 import type { StepState, WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
@@ -79,11 +80,19 @@ const wantForStep = (
   })
 }
 
-const wantAwaited = (all: Gathering, ref: number, { awaits }: StepState): void => {
+const wantAwaited = (all: Gathering, ref: number, { awaits, position }: StepState): void => {
   if (awaits?.kind === 'time') wake(all, awaits.until)
   else if (awaits?.kind === 'signal') all.signals.push(awaits.signal)
-  else if (awaits?.kind === 'step') all.waits.push({ ref, home: awaits.home, workflow: awaits.workflow, step: awaits.step })
+  else if (awaits?.kind === 'step') all.waits.push(waitOf(ref, position, awaits))
 }
+
+export const waitOf = (ref: number, position: number, { home, workflow, step }: Extract<Awaited, { kind: 'step' }>): WantedWait => ({
+  ref,
+  position,
+  home,
+  workflow,
+  step,
+})
 
 const wantBeginning = (all: Gathering, state: WorkflowState, step: StepState, spec: AnySpec, name: AttemptName): void => {
   if (state.status !== 'active') return

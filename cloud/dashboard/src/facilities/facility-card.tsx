@@ -31,13 +31,14 @@ export const FacilityCard = ({ facility, isChosen, now }: FacilityCardProps) => 
   </a>
 )
 
-const connectedWords = ({ lagMs, pendingUpdates }: FacilityView): string =>
-  [
-    lagMs === undefined ? undefined : `Lags by ${lag(lagMs)}`,
-    pendingUpdates === undefined || pendingUpdates === 0 ? undefined : `${count(pendingUpdates, 'update')} to send`,
+const connectedWords = ({ lagMs = 0, pendingUpdates = 0 }: FacilityView): string => {
+  if (lagMs === 0 && pendingUpdates === 0) return 'Up to date'
+  const words = [
+    ...(lagMs === 0 ? [] : [`Lags by ${lag(lagMs)}`]),
+    ...(pendingUpdates === 0 ? [] : [`${count(pendingUpdates, 'update')} to send`]),
   ]
-    .filter((words) => words !== undefined)
-    .join(' · ')
+  return words.join(' · ')
+}
 
 const cutWords = ({ lastHeardAt, pendingUpdates }: FacilityView, now: number): string =>
   [

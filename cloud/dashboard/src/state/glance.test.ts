@@ -8,6 +8,7 @@ const facilities = (cut: number, all: number) =>
 test.each([
   [0, 0, 0, 'No facility has enrolled yet. Nothing is held up.'],
   [0, 1, 0, 'The facility is connected. Nothing is held up.'],
+  [0, 2, 0, 'Both facilities are connected. Nothing is held up.'],
   [0, 3, 1, 'All 3 facilities are connected. 1 workflow is held up.'],
   [1, 3, 4, 'F0 is cut off. 4 workflows are held up.'],
   [2, 3, 0, 'F0 and F1 are cut off. Nothing is held up.'],

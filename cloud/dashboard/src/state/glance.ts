@@ -16,9 +16,14 @@ export const glance = (facilities: readonly FacilityView[], held: number): Glanc
 const linkSentence = (all: number, cut: readonly FacilityView[]): string => {
   if (all === 0) return 'No facility has enrolled yet.'
   const [first, second] = cut
-  if (first === undefined) return all === 1 ? 'The facility is connected.' : `All ${all} facilities are connected.`
+  if (first === undefined) return allConnected(all)
   if (second === undefined) return `${first.title} is cut off.`
   return cut.length === 2 ? `${first.title} and ${second.title} are cut off.` : `${cut.length} of ${all} facilities are cut off.`
+}
+
+const allConnected = (all: number): string => {
+  if (all === 1) return 'The facility is connected.'
+  return all === 2 ? 'Both facilities are connected.' : `All ${all} facilities are connected.`
 }
 
 const workSentence = (held: number): string => {

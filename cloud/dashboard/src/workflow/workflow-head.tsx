@@ -30,7 +30,7 @@ export const WorkflowHead = ({ detail, facility, now, onCancel }: WorkflowHeadPr
       <p className={`explain tone-${phrase.tone}`} data-testid="workflow-explain">
         {detail.explain}
       </p>
-      {detail.error !== undefined && (
+      {detail.error !== undefined && detail.status !== 'cancelled' && (
         <p className="tone-failed tinted">
           {detail.error.message} <code>{detail.error.code}</code>
         </p>

@@ -12,8 +12,10 @@ export const taskWord = z.string().regex(/^[a-z0-9_.-]{1,128}$/)
 
 export const nameWord = z.string().min(1).max(128)
 
+export const MAX_SENTENCE_LENGTH = 2000
+
 /** A sentence for a person. */
-export const sentence = z.string().max(2000)
+export const sentence = z.string().max(MAX_SENTENCE_LENGTH)
 
 export const codeWord = z.string().regex(/^[a-z0-9-]{1,64}$/)
 
