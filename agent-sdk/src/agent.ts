@@ -2,7 +2,7 @@
  * One agent: the loop around its session (session/step.ts). It owns the socket, the journal, the timer and the running handlers,
  * and decides nothing: inputs are taken one at a time, outputs are carried out in order.
  */
-import type { Hello, Offer, Position } from '@holdfast/shared/agent-protocol'
+import { type Hello, inspectJson, type Offer, type Position, position as positionSchema } from '@holdfast/shared/agent-protocol'
 import { type Handler, outcomeOf } from './handler.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { SessionInput } from './session/input.ts'
@@ -38,8 +38,9 @@ type EventOf<Type extends AgentEvent['type']> = Extract<AgentEvent, { type: Type
 /** Node's timers overflow at 2³¹ ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Throws where the journal can't be opened: without it nothing may be promised. */
+/** Throws where the journal can't be opened: without it nothing may be promised. A wrong position is thrown before it is opened. */
 export const createAgent = async (options: AgentOptions): Promise<Agent> => {
+  if (options.position !== undefined) checkedPosition(options.position)
   if (typeof options.journal !== 'string') return new Agent(options, options.journal)
   const journal = await openJournal(options.journal)
   if (!journal.ok) throw new Error(journal.error.message)
@@ -182,8 +183,11 @@ export class Agent {
 const isOfType = <Type extends AgentEvent['type']>(event: AgentEvent, type: Type): event is EventOf<Type> => event.type === type
 
 const checkedPosition = (position: Position): Position => {
-  if (!Number.isFinite(position.x) || !Number.isFinite(position.y)) throw new RangeError(`no place: ${position.x}, ${position.y}`)
-  return { ...position }
+  const parsed = positionSchema.safeParse(position)
+  if (!parsed.success) throw new RangeError(`not a position: ${parsed.error.issues[0]?.message ?? 'invalid'}`)
+  const fault = inspectJson(parsed.data)
+  if (fault !== undefined) throw new RangeError(`not a position: ${fault.message}`)
+  return parsed.data
 }
 
 const monotonic = (): number => performance.now()

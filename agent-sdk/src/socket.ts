@@ -1,5 +1,5 @@
 /** One WebSocket to the gateway. After `drop` nothing more is reported of it. */
-import { type DownMessage, frameOf, MAX_FRAME_BYTES, parseDown, type UpMessage } from '@holdfast/shared/agent-protocol'
+import { type DownMessage, frameOf, MAX_AGENT_FRAME_BYTES, parseDown, type UpMessage } from '@holdfast/shared/agent-protocol'
 import type { Refusal } from '@holdfast/shared/values'
 import { WebSocket } from 'ws'
 
@@ -20,7 +20,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 export const openSocket = (url: string, token: string, handlers: SocketHandlers): Socket => {
   const webSocket = new WebSocket(url, {
     headers: { authorization: `Bearer ${token}` },
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: MAX_AGENT_FRAME_BYTES,
     perMessageDeflate: false,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   })

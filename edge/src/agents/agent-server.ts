@@ -3,11 +3,11 @@
  *
  *   upgrade ─▶ host and origin ─▶ token ─▶ facility ─▶ connection ─▶ hello ─▶ gate
  *
- * It keeps the gate's guarantees G1–G4: one connection an agent, the newer wins. Paths other than `/agents` are left to others.
+ * It keeps the gate's guarantees G1–G4: one connection an agent, the newer wins. Doesn't know about other paths; its server routes.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type AgentGate, CLOSE_CODES, MAX_FRAME_BYTES } from '@holdfast/shared/agent-protocol'
+import { type AgentGate, CLOSE_CODES, MAX_AGENT_FRAME_BYTES } from '@holdfast/shared/agent-protocol'
 import type { Clock } from '@holdfast/shared/ports'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AgentConnection, type ConnectionEvents } from './agent-connection.ts'
@@ -29,18 +29,14 @@ export interface AgentServerOptions {
   readonly limits?: Partial<AgentLimits>
 }
 
-export interface AgentServer {
+export interface AgentDoor {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Ends an agent's connection because its credentials were revoked or have expired. */
   expel(agent: string): void
   /** Ends all connections and takes no new ones; the HTTP server stays. */
   close(): void
 }
 
-export interface AgentDoor extends AgentServer {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-}
-
-/** The door by itself, for a server that routes its upgrades. */
 export const agentDoor = (options: AgentServerOptions): AgentDoor => {
   const sockets = new AgentSockets(options)
   return {
@@ -50,29 +46,13 @@ export const agentDoor = (options: AgentServerOptions): AgentDoor => {
   }
 }
 
-/** The door on a server of its own: every other path is left alone. */
-export const attachAgentServer = (server: Server, options: AgentServerOptions): AgentServer => {
-  const door = agentDoor(options)
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split('?', 1)[0] === AGENTS_PATH) door.upgrade(request, socket, head)
-  }
-  server.on('upgrade', onUpgrade)
-  return {
-    expel: door.expel,
-    close: () => {
-      server.off('upgrade', onUpgrade)
-      door.close()
-    },
-  }
-}
-
 class AgentSockets implements ConnectionEvents {
   readonly #options: AgentServerOptions
   readonly #limits: AgentLimits
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: MAX_AGENT_FRAME_BYTES,
     maxFragments: 1024,
     perMessageDeflate: false,
   })

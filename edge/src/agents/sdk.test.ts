@@ -116,6 +116,19 @@ describe('the SDK over a socket', () => {
     expect(connections()).toBe(2)
   })
 
+  test('COO-9 a position that is none is refused to whoever gave it, and the last good one stands', async () => {
+    const { agent } = await startRobot()
+    agent.moveTo({ x: 1, y: 2 })
+    for (const wrong of [{ x: Number.NaN, y: 0 }, { x: 0, y: Infinity }, { x: 0, y: 0, map: '\ud83d' }]) {
+      expect(() => agent.moveTo(wrong)).toThrow(RangeError)
+    }
+    await until(() => connections() === 1)
+    expect(gateway.gate.profiles.get('r1')?.position).toEqual({ x: 1, y: 2 })
+    await expect(robot({ ...common('r2'), journal: memoryJournal(), skills: {}, position: { x: Number.NaN, y: 0 } })).rejects.toThrow(
+      RangeError,
+    )
+  })
+
   test('GOV-4 an agent with a wrong token is refused with 401 and waits', async () => {
     const agent = await robot({ ...common(), token: 'wrong', journal: memoryJournal(), skills: {} })
     agents.push(agent)

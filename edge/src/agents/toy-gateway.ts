@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { AgentGate, AgentProfile, AgentReport, DownMessage, Offer, Outcome } from '@holdfast/shared/agent-protocol'
 import type { Clock } from '@holdfast/shared/ports'
-import { type AgentServer, type AgentServerOptions, attachAgentServer } from './agent-server.ts'
+import { type AgentDoor, type AgentServerOptions, agentDoor } from './agent-server.ts'
 
 /** Records what it is told, and wants its offers done. */
 export class ToyGate implements AgentGate {
@@ -90,7 +90,7 @@ export class StillClock implements Clock {
 export interface ToyGateway {
   readonly gate: ToyGate
   readonly clock: StillClock
-  readonly agents: AgentServer
+  readonly agents: AgentDoor
   readonly port: number
   readonly url: string
   stop(): Promise<void>
@@ -100,7 +100,7 @@ export interface ToyGateway {
 export const startToyGateway = async (gate = new ToyGate(), part: Partial<AgentServerOptions> = {}, port = 0): Promise<ToyGateway> => {
   const server = createServer((_, response) => response.end('alive'))
   const clock = new StillClock()
-  const agents = attachAgentServer(server, {
+  const agents = agentDoor({
     gate,
     clock,
     facility: 'harbour',
@@ -108,6 +108,7 @@ export const startToyGateway = async (gate = new ToyGate(), part: Partial<AgentS
     admits: (host, origin) => host?.startsWith('127.0.0.1:') === true && origin === undefined,
     ...part,
   })
+  server.on('upgrade', agents.upgrade)
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const { port: found } = server.address() as AddressInfo

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../values/json.ts'
-import { frameOf, MAX_FRAME_BYTES, parseDown, parseUp } from './frame.ts'
+import { frameOf, MAX_AGENT_FRAME_BYTES, parseDown, parseUp } from './frame.ts'
 import type { DownMessage } from './messages/down.ts'
 import type { UpMessage } from './messages/up.ts'
 
@@ -89,8 +89,8 @@ describe('frames', () => {
     [resultWith(`[${'0,'.repeat(110_000)}0]`), 'too-many-values'],
     [resultWith(`"${'x'.repeat(70_000)}"`), 'text-too-long'],
     [resultWith(`{${Array.from({ length: 10_001 }, (_, n) => `"k${n}":0`).join(',')}}`), 'too-many-keys'],
-    [' '.repeat(MAX_FRAME_BYTES + 1), 'too-large'],
-    [`"${'€'.repeat(MAX_FRAME_BYTES / 3)}"`, 'too-large'],
+    [' '.repeat(MAX_AGENT_FRAME_BYTES + 1), 'too-large'],
+    [`"${'€'.repeat(MAX_AGENT_FRAME_BYTES / 3)}"`, 'too-large'],
     ['{"type":"hello","protocol":2,"new":"shape"}', 'protocol-unsupported'],
   ])('GOV-4 bad frame is refused as a value: %.60s', (text, code) => {
     expect(upCode(text)).toBe(code)

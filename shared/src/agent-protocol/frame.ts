@@ -12,7 +12,7 @@ import { type DownMessage, downMessage } from './messages/down.ts'
 import { type UpMessage, upMessage } from './messages/up.ts'
 import { AGENT_PROTOCOL_VERSION } from './messages/words.ts'
 
-export const MAX_FRAME_BYTES = 256 * 1024
+export const MAX_AGENT_FRAME_BYTES = 256 * 1024
 
 export const parseUp = (text: string): Result<UpMessage, Refusal> => parse(text, upMessage)
 export const parseDown = (text: string): Result<DownMessage, Refusal> => parse(text, downMessage)
@@ -59,6 +59,6 @@ const schemaFault = (error: z.ZodError): Refusal => {
 
 /** A UTF-16 unit takes at most three bytes of UTF-8, so most texts need no counting. */
 const fits = (text: string): boolean =>
-  text.length * 3 <= MAX_FRAME_BYTES || (text.length <= MAX_FRAME_BYTES && utf8ToBytes(text).length <= MAX_FRAME_BYTES)
+  text.length * 3 <= MAX_AGENT_FRAME_BYTES || (text.length <= MAX_AGENT_FRAME_BYTES && utf8ToBytes(text).length <= MAX_AGENT_FRAME_BYTES)
 
-const tooLarge: Refusal = refusal('fix-request', 'too-large', `A message may take ${MAX_FRAME_BYTES} bytes.`)
+const tooLarge: Refusal = refusal('fix-request', 'too-large', `A message may take ${MAX_AGENT_FRAME_BYTES} bytes.`)

@@ -5,7 +5,8 @@
  *                                                 └──────── yes: the fact is put to the one that waits ────────┘
  *
  * A home's authority serves what waits and settles within the home; a node that only holds copies serves what crosses homes, by a
- * proposal in a journal named after source and step: so it is made once, whatever restarts in between (DESIGN §7).
+ * proposal in a journal named after the source's step and the one wait it answers: so it is made once, whatever restarts in between
+ * (DESIGN §7), and a wait that begins later, be it of the same step, is answered for itself.
  */
 import type { Json } from '../values/json.ts'
 import type { WorkflowState } from '../workflow/state.ts'
@@ -27,7 +28,7 @@ interface Settled {
 
 export class DependencyRelay {
   readonly #engine: Engine
-  /** Source workflow → those who wait for one of its steps. */
+  /** Source workflow → those who wait for one of its steps, by ⟨workflow, step⟩ that waits. */
   readonly #waiting = new Map<string, Map<string, Waiting>>()
   readonly #bySummary = new Map<string, readonly WantedWait[]>()
   readonly #stop: () => void
@@ -46,13 +47,13 @@ export class DependencyRelay {
 
   #note(summary: Summary): void {
     const before = this.#bySummary.get(summary.id) ?? []
-    for (const wait of before) this.#waiting.get(wait.workflow)?.delete(summary.id)
+    for (const wait of before) this.#waiting.get(wait.workflow)?.delete(waiterOf(summary.id, wait))
     if (summary.waits.length > 0) this.#bySummary.set(summary.id, summary.waits)
     else this.#bySummary.delete(summary.id)
     for (const wait of summary.waits) {
       const waiting = { workflow: summary.id, home: summary.facility, wait }
       if (!this.#serves(waiting)) continue
-      this.#waiting.set(wait.workflow, (this.#waiting.get(wait.workflow) ?? new Map()).set(summary.id, waiting))
+      this.#waiting.set(wait.workflow, (this.#waiting.get(wait.workflow) ?? new Map()).set(waiterOf(summary.id, wait), waiting))
       void this.#check(waiting)
     }
     for (const waiting of this.#waiting.get(summary.id)?.values() ?? []) void this.#check(waiting)
@@ -68,15 +69,20 @@ export class DependencyRelay {
     const settled = state === undefined ? undefined : this.#outcome(state, wait.step)
     if (settled === undefined) return
     const command = { type: 'step-settled-elsewhere', workflow: wait.workflow, step: wait.step, ...settled } as const
-    const journal = `relay.${wait.workflow}.${wait.step}`
+    const journal = `relay.${wait.workflow}.${wait.step}.${wait.ref}.${wait.position}`
     await this.#engine.insist({ kind: 'will', workflow, home, command, by: `workflow ${wait.workflow}`, reason: 'dependency', journal })
   }
 
+  /** Without its definition this node can't tell one step from another, so it says nothing. */
   #outcome(state: WorkflowState, name: string): Settled | undefined {
-    const ref = this.#engine.catalogue.byHash(state.definition)?.numberOf.get(name)
+    const definition = this.#engine.catalogue.byHash(state.definition)
+    if (definition === undefined) return undefined
+    const ref = definition.numberOf.get(name)
     const step = ref === undefined ? undefined : state.steps[ref]
     if (step?.status === 'succeeded') return { succeeded: true, output: step.output ?? null }
     const never = isTerminal(state.status) || (step !== undefined && isSettled(step.status))
     return never ? { succeeded: false, output: null } : undefined
   }
 }
+
+const waiterOf = (workflow: string, { ref }: WantedWait): string => `${workflow}.${ref}`

@@ -5,6 +5,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
 import type { Summary } from '../engine/summary.ts'
+import type { Unit } from '../engine/unit.ts'
 import type { Clock } from '../ports/clock.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -45,22 +46,22 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     return ok({ outcome, workflow: viewOf(summary), ...(replayed ? { replayed } : {}) })
   }
   return {
-    start: (request) => start(engine, request, decidedOf),
+    start: (request) => start(parts, request, decidedOf),
     decide: async (workflow, will, options) => {
       const summary = engine.summary(workflow)
       return summary === undefined ? err(NO_SUCH_WORKFLOW) : decidedOf(workflow, await put(engine, summary, will, options))
     },
     get: async (workflow, when) => {
       const summary = engine.summary(workflow)
-      const unit = await engine.read(workflow)
-      if (summary === undefined || !unit.ok || unit.value === undefined) return undefined
-      const at = when === undefined ? { state: unit.value.state, length: unit.value.length } : stateAt(unit.value, when)
-      return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit: unit.value, at, catalogue: engine.catalogue })
+      const unit = await readable(engine, workflow)
+      if (summary === undefined || unit === undefined) return undefined
+      const at = when === undefined ? { state: unit.state, length: unit.length } : stateAt(unit, when)
+      return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit, at, catalogue: engine.catalogue })
     },
     list: async (query) => pageOf(views(engine, viewOf), query),
     history: async (workflow, query) => {
-      const unit = await engine.read(workflow)
-      return unit.ok && unit.value !== undefined ? historyOf(unit.value, engine.catalogue, query) : { items: [] }
+      const unit = await readable(engine, workflow)
+      return unit === undefined ? { items: [] } : historyOf(unit, engine.catalogue, query)
     },
     facilities: async () => parts.facilities(),
     agents: () => agents(parts),
@@ -93,12 +94,23 @@ const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly
   })
 }
 
+/** A document that is there and can't be read must not look like one that is not there: its reader would begin anew. */
+const readable = async (engine: Engine, workflow: string): Promise<Unit | undefined> => {
+  const unit = await engine.read(workflow)
+  if (!unit.ok) throw new Error(`${workflow} can't be read: ${unit.error.code}, ${unit.error.message}`)
+  return unit.value
+}
+
 const start = async (
-  engine: Engine,
+  { engine, facilities }: EngineNodeParts,
   request: StartRequest,
   decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Result<Decided, Refusal>,
 ): Promise<Result<Decided, Refusal>> => {
   const { facility: home, key, priority, input, by } = request
+  if (!engine.isAuthority(home) && !facilities().some(({ id }) => id === home)) {
+    // Nobody would ever answer it, and it would look proposed for ever.
+    return err(refusal('fix-request', 'unknown-facility', `No facility named ${home} is known here.`))
+  }
   const known = engine.catalogue.byName(request.definition, request.version)
   if (known === undefined) {
     return err(refusal('fix-request', 'unknown-definition', `No definition named ${request.definition} is known here.`))

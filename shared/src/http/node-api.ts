@@ -68,11 +68,11 @@ export type LiveEvent =
 export interface NodeApi {
   start(request: StartRequest): Promise<Result<Decided, Refusal>>
   decide(workflow: string, will: Will, options: DecideOptions): Promise<Result<Decided, Refusal>>
-  /** Undefined when there is no such workflow here, or none yet at that moment. */
+  /** Undefined when there is no such workflow here, or none yet at that moment. Rejects when what is here can't be read. */
   get(workflow: string, when?: When): Promise<WorkflowDetail | undefined>
   /** `pageOf` answers this from any sequence of summaries. */
   list(query: ListQuery): Promise<Page>
-  /** Entries with a position greater than `after`, oldest first; the first event has position 1. */
+  /** Entries with a position greater than `after`, oldest first; the first event has position 1. Rejects as `get`. */
   history(workflow: string, query: { readonly after: number; readonly limit: number }): Promise<HistoryPage>
   facilities(): Promise<readonly FacilityView[]>
   /** Everybody who ever registered with a facility, present or not. */

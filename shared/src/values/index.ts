@@ -1,4 +1,3 @@
-export { FORBIDDEN_KEY, MAX_DEPTH, refuseContent } from './content.ts'
 export { bytesToHex, hexToBytes, sha256Bytes, sha256Hex, utf8ToBytes } from './hash.ts'
 export { homeDocumentOf, isId, isWorkflowId, workflowIdOf } from './ids.ts'
 export type { Instant } from './instant.ts'
@@ -6,4 +5,3 @@ export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.
 export { clientIdOf, MAX_NODE_NUMBER, nodeNumberOf } from './node-number.ts'
 export { type Refusal, refusal } from './refusal.ts'
 export { err, ok, type Result } from './result.ts'
-export { boundedText, MAX_MESSAGE } from './text.ts'

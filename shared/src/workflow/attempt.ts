@@ -30,9 +30,11 @@ export const stepName = (definition: CompiledDefinition, step: StepState): strin
   return step.item === undefined ? id : `${id}/${step.item}`
 }
 
+/** An attempt among those of its step: its number, with `c` before a compensation's. */
+export const attemptMark = ({ attempt, purpose }: Omit<AttemptName, 'ref'>): string => `${purpose === 'compensate' ? 'c' : ''}${attempt}`
+
 /** ⟨workflow⟩.⟨reference⟩.⟨attempt⟩, with `c` before a compensation's attempt: the idempotency key of the effect. */
-export const taskId = (workflow: string, { ref, attempt, purpose }: AttemptName): string =>
-  `${workflow}.${ref}.${purpose === 'compensate' ? 'c' : ''}${attempt}`
+export const taskId = (workflow: string, name: AttemptName): string => `${workflow}.${name.ref}.${attemptMark(name)}`
 
 /** Without leading zeros, so that one attempt has one id; attempts count from 1. */
 const TASK = /^(w_[0-9a-f]{32})\.(0|[1-9]\d{0,8})\.(c?)([1-9]\d{0,8})$/

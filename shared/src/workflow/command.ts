@@ -28,11 +28,18 @@ export interface AttemptName {
   readonly purpose: Purpose
 }
 
+/** Who made the call names its function, so that no agent's report can pass for the end of a call. */
+interface MaybeOfCall {
+  readonly function?: string
+}
+
+type ReportedError = Omit<StepError, 'retryable'> & { readonly retryable?: boolean }
+
 export type Fact =
   | ({ readonly type: 'attempt-accepted' } & AttemptName)
   | ({ readonly type: 'attempt-declined'; readonly reason: string } & AttemptName)
-  | ({ readonly type: 'attempt-succeeded'; readonly output: Json } & AttemptName)
-  | ({ readonly type: 'attempt-failed'; readonly error: Omit<StepError, 'retryable'> & { readonly retryable?: boolean } } & AttemptName)
+  | ({ readonly type: 'attempt-succeeded'; readonly output: Json } & AttemptName & MaybeOfCall)
+  | ({ readonly type: 'attempt-failed'; readonly error: ReportedError } & AttemptName & MaybeOfCall)
   | ({ readonly type: 'attempt-stopped' } & AttemptName)
   | ({ readonly type: 'lease-lost' } & AttemptName)
   | { readonly type: 'signal'; readonly name: string; readonly id: string; readonly payload: Json }

@@ -2,6 +2,8 @@
  * `evolve(state, entry) → state`: the fold. Pure and total (D1): any event in any state gives a state, never a throw; what the
  * tables in lifecycle.ts leave still changes nothing but the length. It needs no definition, so old logs replay under any code.
  */
+import { attemptMark, purposeOf } from './attempt.ts'
+import type { AttemptName } from './command.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
 import type { StepState, WorkflowState } from './state.ts'
@@ -188,8 +190,7 @@ const applyLateResult = (state: WorkflowState, event: EventOf<'late-result'>, st
   return { ...state, steps, late, completions: completion }
 }
 
-export const lateName = (name: { readonly ref: number; readonly attempt: number; readonly purpose: 'forward' | 'compensate' }): string =>
-  `${name.ref}.${name.purpose === 'compensate' ? 'c' : ''}${name.attempt}`
+export const lateName = (name: AttemptName): string => `${name.ref}.${attemptMark(name)}`
 
 /** The step with the event's own particulars; what belonged only to the status it leaves is dropped. */
 const moved = (step: StepState, event: OfStep): StepState => {
@@ -199,7 +200,7 @@ const moved = (step: StepState, event: OfStep): StepState => {
       return event.input === undefined ? ready : { ...ready, input: event.input }
     }
     case 'offered':
-      return { ...calm(step), attempt: event.attempt, agent: event.agent, ...(step.status === 'compensating' ? { phase: 'offered' } : {}) }
+      return offered(step, event)
     case 'running':
       return running(step, event)
     case 'fanned-out':
@@ -211,7 +212,7 @@ const moved = (step: StepState, event: OfStep): StepState => {
     case 'attempt-failed':
       return { ...waitingAgain(step, event.retryAt), failures: step.failures + 1, error: event.error }
     case 'declined':
-      return waitingAgain(step, event.retryAt)
+      return waitingAgain(withoutOffer(step, event), event.retryAt)
     case 'step-failed':
     case 'compensation-failed':
       return { ...settledForm(step), error: event.error }
@@ -225,6 +226,20 @@ const moved = (step: StepState, event: OfStep): StepState => {
     default:
       return settledForm(step)
   }
+}
+
+const offered = (step: StepState, { attempt, agent }: EventOf<'offered'>): StepState => ({
+  ...calm(step),
+  attempt,
+  agent,
+  offered: { ...step.offered, [attemptMark({ attempt, purpose: purposeOf(step) })]: agent },
+  ...(step.status === 'compensating' ? { phase: 'offered' as const } : {}),
+})
+
+/** A step may be declined for hours: what was not taken needs no memory. */
+const withoutOffer = (step: StepState, { attempt }: EventOf<'declined'>): StepState => {
+  const { [attemptMark({ attempt, purpose: purposeOf(step) })]: _, ...offered } = step.offered ?? {}
+  return { ...step, offered }
 }
 
 /** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */

@@ -26,6 +26,8 @@ export interface StepState {
   /** Attempts of the present purpose that failed; a declined offer is not one. */
   readonly failures: number
   readonly agent?: string
+  /** To whom each attempt was offered, by its mark (`2`, or `c2` for undoing), unless it was declined: nobody else can know of it. */
+  readonly offered?: { readonly [mark: string]: string }
   /** The list element a map's item stands for. */
   readonly element?: Json
   readonly input?: Json
@@ -89,7 +91,7 @@ export interface WorkflowState {
   readonly completions: number
   /** Steps not yet settled. */
   readonly open: number
-  /** Late results already recorded, as ⟨ref⟩.⟨purpose⟩⟨attempt⟩. */
+  /** Late results already recorded, as ⟨ref⟩.⟨mark of the attempt⟩. */
   readonly late: readonly string[]
   readonly turnedBack?: TurnedBack
   /** All that ever came, by id; `taken` by the wait that ended with it. */

@@ -83,7 +83,7 @@ describe('waiting for time and for others', () => {
 
   test('W41 a wait for a step elsewhere names it, and takes its output', () => {
     const run = new Run(far, { order: 'o1' })
-    expect(run.wanted.waits).toEqual([{ ref: 0, home: 'quay', workflow, step: 'loaded' }])
+    expect(run.wanted.waits).toEqual([{ ref: 0, position: 3, home: 'quay', workflow, step: 'loaded' }])
     run.put({ type: 'step-settled-elsewhere', workflow, step: 'other', succeeded: true, output: 1 })
     run.put({ type: 'step-settled-elsewhere', workflow: workflowIdOf('quay', 'o2'), step: 'loaded', succeeded: true, output: 1 })
     expect(run.status('s0')).toBe('running')

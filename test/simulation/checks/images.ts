@@ -6,13 +6,13 @@
  *   I4   every log's hash chain holds
  *   I6   each row is what its document folds to; no proposal waits that has its verdict
  */
-import { Catalogue, type Summary, Unit, WORKFLOWS } from '@holdfast/shared/engine'
+
+import { waitingProposals } from '@holdfast/shared/document'
+import { Catalogue, type Summary, summaryOf, Unit, WORKFLOWS } from '@holdfast/shared/engine'
 import type { StoredDocument } from '@holdfast/shared/ports'
 import { assertInvariant, InvariantBroken } from '@holdfast/shared/testing'
 import { canonicalJson, isWorkflowId, type Json } from '@holdfast/shared/values'
 import { evolve } from '@holdfast/shared/workflow'
-import { waitingProposals } from '../../../shared/src/document/index.ts'
-import { summaryOf } from '../../../shared/src/engine/projections.ts'
 import { DEFINITIONS } from '../world/definitions.ts'
 import type { EngineHost } from '../world/engine-host.ts'
 import type { Acknowledged } from '../world/ledger.ts'

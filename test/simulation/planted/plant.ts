@@ -2,10 +2,11 @@
  * A bug put into the world from outside: a port, a machine or a rule of the core wrapped while the world is built. Production code
  * knows nothing of it. A campaign that can't see a planted bug has a blind spot.
  */
+
+import type { step } from '@holdfast/agent-sdk/session'
 import type { AgentGate } from '@holdfast/shared/agent-protocol'
 import type { LinkedEngine, Rules } from '@holdfast/shared/engine'
 import type { Dial, Performer, Store } from '@holdfast/shared/ports'
-import type { step } from '../../../agent-sdk/src/session/index.ts'
 
 export interface Plant {
   readonly name: string

@@ -2,9 +2,7 @@
  * An agent over all its lives: the SDK's session machine, a journal that survives a crash as far as it was synced, and hands.
  * A second process never runs under its name, so it is never replaced.
  */
-import { type DownMessage, type Offer, parseDown, type UpMessage } from '@holdfast/shared/agent-protocol'
-import type { Clock, Connection } from '@holdfast/shared/ports'
-import { type Death, type Prng, type SimClock, SimProcess } from '@holdfast/shared/testing'
+
 import {
   DEFAULT_TIMING,
   holding,
@@ -16,7 +14,10 @@ import {
   type SessionOutput,
   type SessionState,
   step,
-} from '../../../agent-sdk/src/session/index.ts'
+} from '@holdfast/agent-sdk/session'
+import { type DownMessage, type Offer, parseDown, type UpMessage } from '@holdfast/shared/agent-protocol'
+import type { Clock, Connection } from '@holdfast/shared/ports'
+import { type Death, type Prng, type SimClock, SimProcess } from '@holdfast/shared/testing'
 import { AGENTS, bytesOf, textOf } from './agent-socket.ts'
 import type { Frame } from './frame.ts'
 import { Hands } from './hands.ts'

@@ -2,9 +2,10 @@
  * The people and programs that use the system: they start workflows, decide about them and look at them, through whichever node they
  * reach, also while it is cut off. A creation that was not answered is asked for again under the same key; a decision is not.
  */
+
+import { waitingProposals } from '@holdfast/shared/document'
 import type { Answer, WillInput } from '@holdfast/shared/engine'
 import type { Refusal, Result } from '@holdfast/shared/values'
-import { waitingProposals } from '../../../shared/src/document/index.ts'
 import type { EngineHost, Life } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import type { Order } from './orders.ts'

@@ -1,8 +1,7 @@
 /** The coordinator: an engine that is no home's authority, and a hub that gateways connect to. */
 import { DependencyRelay, HubLoop, LinkPort } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
-import type { SimClock } from '@holdfast/shared/testing'
-import type { StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
+import type { SimClock, StoreFaults } from '@holdfast/shared/testing'
 import { EngineHost, type Life } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import { numberOf, rightsOfGateway } from './rights.ts'

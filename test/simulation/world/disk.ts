@@ -6,7 +6,7 @@
 import { ENGINE_SCHEMAS } from '@holdfast/shared/engine'
 import type { Clock, Store } from '@holdfast/shared/ports'
 import type { Kernel, Prng } from '@holdfast/shared/testing'
-import { type FaultyStore, openFaultyStore, type StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
+import { type FaultyStore, openFaultyStore, type StoreFaults } from '@holdfast/shared/testing'
 
 export const delegate = (store: Store): Store => ({
   generation: store.generation,

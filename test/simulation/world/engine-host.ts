@@ -6,8 +6,8 @@
  */
 import { type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
 import type { Clock, Store } from '@holdfast/shared/ports'
+import type { StoreFaults } from '@holdfast/shared/testing'
 import { type Death, type SimClock, SimProcess } from '@holdfast/shared/testing'
-import type { StoreFaults } from '../../../shared/src/testing/faulty-store.ts'
 import { DEFINITIONS } from './definitions.ts'
 import { Disk } from './disk.ts'
 import type { Frame } from './frame.ts'

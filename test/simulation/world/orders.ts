@@ -1,8 +1,8 @@
 /** What clients will ask for in one seed: which workflows, where, when; drawn before the world begins. */
 
+import type { Priority } from '@holdfast/shared/definition'
 import type { Prng } from '@holdfast/shared/testing'
 import { type Json, workflowIdOf } from '@holdfast/shared/values'
-import type { Priority } from '../../../shared/src/definition/definition.ts'
 import { definitionNamed } from './definitions.ts'
 import { HOMES, type Setup } from './setup.ts'
 

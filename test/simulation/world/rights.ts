@@ -1,5 +1,5 @@
 /** What the ends of a link may write into a home's documents (D3). */
-import type { Rights } from '../../../shared/src/document/index.ts'
+import type { Rights } from '@holdfast/shared/document'
 
 const MAX_BYTES = 1024 * 1024
 

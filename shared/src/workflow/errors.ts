@@ -1,0 +1,11 @@
+/** Errors as the log keeps them: codes and messages come from agents, functions and expressions, and may be anything. */
+import { boundedText } from '../values/text.ts'
+import type { StepError } from './event.ts'
+
+const MAX_CODE = 64
+
+export const stepError = (code: string, message: string, retryable = false): StepError => ({
+  code: boundedText(code, MAX_CODE),
+  message: boundedText(message),
+  retryable,
+})
