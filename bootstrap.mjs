@@ -39,5 +39,7 @@ const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(r
   cwd: root,
   env: { ...process.env, HOLDFAST_STARTED_AT: String(startedAt) },
 })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+// A terminal gives Ctrl-C to the whole group, so the child has it already: passed on, it would count twice. It is waited for.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

@@ -4,19 +4,10 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '@holdfast/shared/engine'
-import { createApi, createEngineNode, type Freshness, LiveFeed, TicketOffice } from '@holdfast/shared/http'
+import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
+import { createEngineNode, type Freshness } from '@holdfast/shared/http'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
-import {
-  liveUpgrade,
-  loadDefinitions,
-  type RunningServer,
-  startServer,
-  systemClock,
-  systemRandom,
-  tokenLookup,
-  using,
-} from '@holdfast/shared/system'
+import { loadDefinitions, type RunningServer, serveNode, systemClock, systemRandom, tokenLookup, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { CoordinatorConfig } from './config.ts'
@@ -45,7 +36,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const hub: Hub = new Hub({ config, engine, store, clock, onChange: (facility) => facilities.changed(facility) })
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
   const relay = new DependencyRelay(engine)
-  const { server, feed } = await using('port', () => serve(config, engine, hub, facilities, log))
+  const server = await using('port', () => serve(config, engine, hub, facilities, log))
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,
@@ -53,7 +44,6 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     close: async () => {
       hub.close()
       relay.close()
-      feed.close()
       await server.close()
       await engine.close()
       await store.close()
@@ -80,46 +70,27 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   },
 })
 
-type Engine = Parameters<typeof createEngineNode>[0]['engine']
-
-const serve = async (
-  config: CoordinatorConfig,
-  engine: Engine,
-  hub: Hub,
-  facilities: Facilities,
-  log: Logger,
-): Promise<{ readonly server: RunningServer; readonly feed: LiveFeed }> => {
-  const clock = systemClock
+const serve = (config: CoordinatorConfig, engine: Engine, hub: Hub, facilities: Facilities, log: Logger): Promise<RunningServer> => {
+  const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
-    clock,
+    clock: systemClock,
     freshness: (facility): Freshness => {
       const { connected, lastHeardAt } = hub.condition(facility)
-      return { asOf: connected ? clock.now().wall : (lastHeardAt ?? 0), behind: !connected }
+      return { asOf: connected ? systemClock.now().wall : (lastHeardAt ?? 0), behind: !connected }
     },
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node }),
   })
-  const tickets = new TicketOffice({ random: systemRandom, now: clock.now })
-  const authenticate = tokenLookup(config.principals)
-  const hosts = [...config.hostNames, config.host]
-  const api = createApi({
+  return serveNode({
     node,
-    authenticate,
-    hosts,
-    cursorKey: Uint8Array.from({ length: 32 }, () => systemRandom.u32() & 0xff),
-    random: systemRandom,
-    now: clock.now,
-    tickets,
-    report: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    authenticate: tokenLookup(config.principals),
+    host,
+    port,
+    hostNames,
+    doors: new Map([['/link', hub.upgrade]]),
+    onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
+    ...(dashboardFolder === undefined ? {} : { addPages: (api) => addDashboard(api, dashboardFolder) }),
   })
-  if (config.dashboardFolder !== undefined) addDashboard(api, config.dashboardFolder)
-  const feed = new LiveFeed(node, clock)
-  const upgrades = new Map([
-    ['/link', hub.upgrade],
-    ['/ws/workflows', liveUpgrade(feed, tickets, authenticate)],
-  ])
-  const { host, port } = config
-  return { feed, server: await startServer({ fetch: (request) => api.fetch(request), host, port, hosts, upgrades }) }
 }

@@ -50,6 +50,7 @@ export const check = (seed: string, told: Told, ending: Ending): readonly Check[
   lateCancelKept(told, ending),
   cancelInTime(told, ending),
   hurried(told, ending),
+  wasBusy(told),
   acknowledgedExist(told, ending),
   nothingTwice(ending),
   everythingDone(ending),
@@ -106,6 +107,18 @@ const hurried = ({ heal, cast }: Told, { cloud }: Ending): Check => {
   const problems =
     heal.hurried.verdicts.at(-1)?.accepted === true && end?.priority === 'critical' ? [] : [`its priority is ${end?.priority}`]
   return verdictOf(`${cast.hurried.key}, hurried while cut off, is hurried`, problems, 'critical')
+}
+
+/** A line cut while nothing waits, or a gateway killed while nothing is open, proves nothing. */
+export const wasBusy = ({ cut, kill }: Pick<Told, 'cut' | 'kill'>): Check => {
+  const problems: string[] = []
+  if (cut.pendingAtHeal === 0) problems.push('nothing waited to be told when the line came back')
+  if (kill.openAtKill === 0) problems.push('no workflow was open at the kill')
+  return verdictOf(
+    'the cut and the kill met work under way',
+    problems,
+    `${cut.pendingAtHeal} updates pending at the heal, ${kill.openAtKill} workflows open at the kill`,
+  )
 }
 
 const acknowledgedExist = ({ kill, cut }: Told, { facilities }: Ending): Check => {

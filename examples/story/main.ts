@@ -109,14 +109,22 @@ screen.say(
 const site = await openSite(folder, seed, options.once ? 0 : await freePort(Number(options.port)))
 screen.say(`dashboard: ${site.cloudUrl}/#token=${site.token}`)
 
-const leave = async (code: number): Promise<never> => {
+let leaving: Promise<never> | undefined
+
+/** Once, whoever asks again meanwhile: a second Ctrl-C must not end this process before the others it started. */
+const leave = (code: number): Promise<never> => {
+  leaving ??= depart(code)
+  return leaving
+}
+
+const depart = async (code: number): Promise<never> => {
   await site.stop()
   if (code === 0) rmSync(folder, { recursive: true, force: true })
   else console.error(`The logs and stores are kept in ${folder}`)
   process.exit(code)
 }
-process.once('SIGINT', () => void leave(0))
-process.once('SIGTERM', () => void leave(0))
+process.on('SIGINT', () => void leave(0))
+process.on('SIGTERM', () => void leave(0))
 
 try {
   const report = await play(site, seed)
@@ -124,6 +132,7 @@ try {
   if (options.once) await leave(report.ok ? 0 : 1)
   console.error(`The system stays up. Dashboard: ${site.cloudUrl}/#token=${site.token}   (Ctrl-C ends it)`)
 } catch (thrown) {
-  console.error(thrown instanceof Error ? `The story could not go on: ${thrown.message}` : thrown)
+  // While leaving, the processes of the story end, and with them the story.
+  if (leaving === undefined) console.error(thrown instanceof Error ? `The story could not go on: ${thrown.message}` : thrown)
   await leave(1)
 }

@@ -42,21 +42,20 @@ const reaches = async (id: string, status: string): Promise<void> => {
   expect((await api().list(`&status=${status}`)).map((each) => each.id)).toContain(id)
 }
 
-/** Each status the log went through, repetitions left out. */
-const pathOf = async (id: string): Promise<readonly string[]> => {
-  const { log } = await api().get(id)
-  const path: string[] = []
-  for (let position = 1; position <= log.length; position += 1) {
-    const { status } = await api().get(`${id}?position=${position}`)
-    if (status !== path.at(-1)) path.push(status)
-  }
-  return path
+/** Where it stood right after each event of that type, read from its log. */
+const statusesAfter = async (id: string, type: string): Promise<readonly string[]> => {
+  const positions = (await api().history(id)).filter((entry) => entry.type === type).map(({ position }) => position)
+  return Promise.all(positions.map(async (position) => (await api().get(`${id}?position=${position}`)).status))
 }
 
 /** A skill whose every task waits to be told its end. */
 const held = () => {
   const begun: { readonly finish: (output: Json) => void; readonly fail: (failure: TaskFailure) => void }[] = []
-  const skill: Handler = () => new Promise((finish, fail) => begun.push({ finish, fail }))
+  const skill: Handler = (_, { signal }) =>
+    new Promise((finish, fail) => {
+      begun.push({ finish, fail })
+      signal.addEventListener('abort', () => fail(signal.reason))
+    })
   const next = () => until('a task to be begun', () => begun.shift())
   return { skill, next }
 }
@@ -66,42 +65,129 @@ const drive = held()
 const unload = held()
 const cut = held()
 
-describe('the life of a workflow', () => {
-  test('SM-1 every status it goes through is told when it is there, and again from its log', async () => {
-    const id = await start('life', 'sad')
-    await reaches(id, 'active.synchronizing')
-    expect((await call(id)).status).toBe(200)
-    await reaches(id, 'active.executing.step_preparation')
-    await lone.gateway.hire('robot-1', { load: load.skill, unload: unload.skill })
-    const loading = await load.next()
-    await reaches(id, 'active.executing.step_execution')
+test('SM-1 every status that lasts is told by the API as long as it lasts', async () => {
+  const id = await start('life', 'sad')
+  await reaches(id, 'active.synchronizing')
+  expect((await call(id)).status).toBe(200)
+  await reaches(id, 'active.executing.step_preparation')
+  await lone.gateway.hire('robot-1', { load: load.skill, unload: unload.skill })
+  const loading = await load.next()
+  await reaches(id, 'active.executing.step_execution')
+  expect((await post(id, 'pause')).status).toBe(200)
+  await reaches(id, 'paused')
+  expect((await post(id, 'resume')).status).toBe(200)
+  await reaches(id, 'active.executing.step_execution')
+  loading.finish({ loaded: true })
+  await reaches(id, 'active.executing.step_preparation')
+  await lone.gateway.hire('robot-2', { drive: drive.skill, cut: cut.skill })
+  const driving = await drive.next()
+  driving.fail(new TaskFailure('flat-tyre', 'a tyre is flat'))
+  const unloading = await unload.next()
+  await reaches(id, 'active.executing.step_cleanup')
+  unloading.finish(null)
+  await reaches(id, 'failed')
+})
+
+test('SM-1 what passes in an instant is read from the log', async () => {
+  const id = await start('life', 'happy')
+  await call(id)
+  ;(await load.next()).finish({ loaded: true })
+  ;(await drive.next()).finish(null)
+  await reaches(id, 'completed')
+  expect(await statusesAfter(id, 'created')).toEqual(['pending'])
+  expect(await statusesAfter(id, 'started')).toEqual(['active.initializing'])
+  expect(await statusesAfter(id, 'offered')).toEqual(Array(2).fill('active.executing.step_preparation'))
+  expect(await statusesAfter(id, 'running')).toEqual([
+    'active.synchronizing',
+    'active.executing.step_execution',
+    'active.executing.step_execution',
+  ])
+  expect(await statusesAfter(id, 'validating')).toEqual(['active.executing.step_validation'])
+  expect(await statusesAfter(id, 'completed')).toEqual(['completed'])
+})
+
+test('SM-1 a cancel before anything was done goes by clean-up to its end', async () => {
+  const id = await start('life', 'called-off')
+  await api().ask('DELETE', `/workflows/${id}`, { reason: 'called off' })
+  await reaches(id, 'cancelled')
+  expect(await statusesAfter(id, 'turned-back')).toEqual(['active.executing.step_cleanup'])
+})
+
+/** Tries a decision that must be refused, and sees that nothing came of it. */
+const refused = async (id: string, decide: (etag: string) => Promise<Answer>): Promise<Refused> => {
+  const look = () => api().ask('GET', `/workflows/${id}`)
+  const before = await look()
+  const answer = await decide(before.headers.get('etag') ?? '')
+  const after = await look()
+  expect(after.headers.get('etag')).toMatch(/^".+"$/)
+  expect([after.headers.get('etag'), member(after.body, 'status')]).toEqual([before.headers.get('etag'), member(before.body, 'status')])
+  return { status: answer.status, problem: member(answer.body, 'type'), detail: member(answer.body, 'detail') }
+}
+
+interface Refused {
+  readonly status: number
+  readonly problem: unknown
+  readonly detail: unknown
+}
+
+const illegal = (detail: string): Refused => ({ status: 409, problem: 'urn:holdfast:problem:illegal-transition', detail })
+const cancel = (id: string): Promise<Answer> => api().ask('DELETE', `/workflows/${id}`, { reason: 'for this test' })
+const urge = (id: string, etag: string): Promise<Answer> =>
+  api().ask('PUT', `/workflows/${id}`, { priority: 'critical' }, { 'If-Match': etag })
+
+describe('decisions that are refused', () => {
+  test('SM-2 each is told why and what would be taken instead, and changes nothing; the alternative is then taken', async () => {
+    const id = await start('life', 'refusals')
+    const resumed = await refused(id, () => post(id, 'resume'))
+    expect(resumed).toEqual(illegal('A workflow that is active does not take resume. It would take: pause, cancel, set-priority.'))
     expect((await post(id, 'pause')).status).toBe(200)
-    await reaches(id, 'paused')
+    const paused = await refused(id, () => post(id, 'pause'))
+    expect(paused).toEqual(illegal('A workflow that is paused does not take pause. It would take: resume, cancel, set-priority.'))
     expect((await post(id, 'resume')).status).toBe(200)
-    await reaches(id, 'active.executing.step_execution')
-    loading.finish({ loaded: true })
-    await reaches(id, 'active.executing.step_preparation')
-    await lone.gateway.hire('robot-2', { drive: drive.skill, cut: cut.skill })
-    const driving = await drive.next()
-    driving.fail(new TaskFailure('flat-tyre', 'a tyre is flat'))
+    expect((await api().get(id)).status).toBe('active.synchronizing')
+  })
+
+  test.each(['completed', 'failed', 'cancelled'])('SM-2 a workflow that is %s takes none, and says that it has ended', async (end) => {
+    const id = await start('life', `ended-${end}`)
+    if (end === 'cancelled') await cancel(id)
+    else await call(id)
+    if (end !== 'cancelled') (await load.next()).finish({ loaded: true })
+    if (end === 'completed') (await drive.next()).finish(null)
+    if (end === 'failed') (await drive.next()).fail(new TaskFailure('flat-tyre', 'a tyre is flat'))
+    if (end === 'failed') (await unload.next()).finish(null)
+    expect((await ended(api(), id)).status).toBe(end)
+    const why = (decision: string) => illegal(`A workflow that is ${end} does not take ${decision}. It has ended; nothing can change it.`)
+    expect(await refused(id, () => post(id, 'pause'))).toEqual(why('pause'))
+    expect(await refused(id, () => post(id, 'resume'))).toEqual(why('resume'))
+    expect(await refused(id, () => cancel(id))).toEqual(why('cancel'))
+    expect(await refused(id, (etag) => urge(id, etag))).toEqual(why('set-priority'))
+  })
+
+  test('SM-2 what is going back already takes no cancel and no pause', async () => {
+    const id = await start('life', 'going-back')
+    await call(id)
+    ;(await load.next()).finish({ loaded: true })
+    ;(await drive.next()).fail(new TaskFailure('flat-tyre', 'a tyre is flat'))
     const unloading = await unload.next()
     await reaches(id, 'active.executing.step_cleanup')
+    const already = { status: 409, problem: 'urn:holdfast:problem:already-ending', detail: 'It is already going back and will end failed.' }
+    await until('the undoing to be accepted', async () => (await statusesAfter(id, 'running')).length === 4)
+    expect(await refused(id, () => cancel(id))).toEqual(already)
+    expect(await refused(id, () => post(id, 'pause'))).toEqual(already)
     unloading.finish(null)
-    await reaches(id, 'failed')
-    expect(await pathOf(id)).toEqual([
-      'pending',
-      'active.initializing',
-      'active.synchronizing',
-      'active.executing.step_preparation',
-      'active.executing.step_execution',
-      'paused',
-      'active.executing.step_execution',
-      'active.executing.step_validation',
-      'active.initializing',
-      'active.executing.step_preparation',
-      'active.executing.step_execution',
-      'active.executing.step_cleanup',
-      'failed',
-    ])
+    expect((await ended(api(), id)).status).toBe('failed')
+  })
+
+  test('SM-2 beyond its point of no return it takes no cancel, and is completed', async () => {
+    const id = await start('point', 'no-return')
+    const cutting = await cut.next()
+    await reaches(id, 'active.executing.step_execution')
+    expect(await refused(id, () => cancel(id))).toEqual({
+      status: 409,
+      problem: 'urn:holdfast:problem:past-point-of-no-return',
+      detail: "cut has begun; from there on it can't be cancelled.",
+    })
+    cutting.finish(null)
+    expect((await ended(api(), id)).status).toBe('completed')
   })
 })

@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Agent, type AgentOptions, type Handler, robot } from '@holdfast/agent-sdk'
 import { StoryProcess } from '@holdfast/examples/story'
 import { tokenHash } from '@holdfast/shared/system'
@@ -26,6 +27,7 @@ export type Skills = { readonly [capability: string]: Handler }
 export const AGENTS = ['robot-1', 'robot-2', 'robot-3', 'robot-4'] as const
 export type AgentName = (typeof AGENTS)[number]
 
+const PATIENCE_WITH_AGENTS_MS = 1_000
 const LINK_TIMING = { pingMs: 300, silenceMs: 1_500, maxRetryMs: 500 }
 
 export class Gateway {
@@ -94,7 +96,9 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#agents.map((agent) => agent.close({ abort: true })))
+    const agentsLeft = Promise.all(this.#agents.map((agent) => agent.close({ abort: true })))
+    // A handler that waits for what never comes, and heeds no abort, must not keep the gateway's process alive.
+    await Promise.race([agentsLeft, sleep(PATIENCE_WITH_AGENTS_MS)])
     await this.stop()
   }
 }

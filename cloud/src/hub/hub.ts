@@ -3,9 +3,10 @@
  * session, because a half-open one may linger.
  */
 import { type Engine, HubLoop, LinkPort } from '@holdfast/shared/engine'
+import { bearerOf } from '@holdfast/shared/http'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Clock, Connection, Store } from '@holdfast/shared/ports'
-import { bearerOf, refuseUpgrade, socketAcceptor, tokenLookup, type Upgrade } from '@holdfast/shared/system'
+import { refuseUpgrade, socketAcceptor, tokenLookup, type Upgrade } from '@holdfast/shared/system'
 import type { CoordinatorConfig, FacilityConfig } from '../config.ts'
 
 export interface HubParts {

@@ -19,9 +19,9 @@ import {
   type UpMessage,
 } from '@holdfast/shared/agent-protocol'
 import type { Clock } from '@holdfast/shared/ports'
-import type { Refusal } from '@holdfast/shared/values'
+import { Allowance, type Refusal } from '@holdfast/shared/values'
 import type { RawData, WebSocket } from 'ws'
-import { type AgentLimits, Allowance, COST_UNIT_BYTES } from './limits.ts'
+import { type AgentLimits, COST_UNIT_BYTES } from './limits.ts'
 
 export interface ConnectionEvents {
   onReady(connection: AgentConnection, profile: AgentProfile): void

@@ -8,11 +8,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type AgentGate, CLOSE_CODES, MAX_AGENT_FRAME_BYTES } from '@holdfast/shared/agent-protocol'
+import { bearerOf } from '@holdfast/shared/http'
 import type { Clock } from '@holdfast/shared/ports'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AgentConnection, type ConnectionEvents } from './agent-connection.ts'
 import { type AgentLimits, DEFAULT_AGENT_LIMITS } from './limits.ts'
-import { AGENTS_PATH, bearerOf, type Denial, deny } from './upgrade.ts'
+import { AGENTS_PATH, type Denial, deny } from './upgrade.ts'
 
 export interface AgentIdentity {
   readonly agent: string
@@ -83,7 +84,7 @@ class AgentSockets implements ConnectionEvents {
     if (request.url !== AGENTS_PATH) return { status: 400, code: 'invalid-request' }
     if (!this.#options.admits(request.headers.host, request.headers.origin)) return { status: 403, code: 'wrong-host' }
     if (this.#connections.size + this.#upgrading > this.#limits.maxConnections) return { status: 503, code: 'too-many-connections' }
-    const token = bearerOf(request)
+    const token = bearerOf(request.headers.authorization)
     if (token === undefined) return { status: 401, code: 'unauthenticated' }
     return this.#identify(token)
   }

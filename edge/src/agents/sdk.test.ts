@@ -119,7 +119,11 @@ describe('the SDK over a socket', () => {
   test('COO-9 a position that is none is refused to whoever gave it, and the last good one stands', async () => {
     const { agent } = await startRobot()
     agent.moveTo({ x: 1, y: 2 })
-    for (const wrong of [{ x: Number.NaN, y: 0 }, { x: 0, y: Infinity }, { x: 0, y: 0, map: '\ud83d' }]) {
+    for (const wrong of [
+      { x: Number.NaN, y: 0 },
+      { x: 0, y: Infinity },
+      { x: 0, y: 0, map: '\ud83d' },
+    ]) {
       expect(() => agent.moveTo(wrong)).toThrow(RangeError)
     }
     await until(() => connections() === 1)

@@ -1,14 +1,10 @@
 /** The HTTP side of an agent's connection: who may have a socket, and the plain answer to who may not. */
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 export const AGENTS_PATH = '/agents'
 
 export type Denial = { readonly status: 400 | 401 | 403 | 405 | 503; readonly code: string }
-
-/** The token of `Authorization: Bearer`; one in the URL would end up in logs and is never read. */
-export const bearerOf = (request: IncomingMessage): string | undefined =>
-  /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1]
 
 export const deny = (socket: Duplex, { status, code }: Denial): void => {
   const title = STATUS_CODES[status] ?? ''

@@ -36,7 +36,7 @@ export const startGateway = async ({ config, log, functions = new Map() }: Gatew
   const { engine, life, recovered, problems } = opened.value
   for (const problem of problems) log.error({ problem }, 'could not be taken up again')
   const relay = new DependencyRelay(engine)
-  const uplink = await using('hub.tokenFile', () => openUplink(config, engine, store, life, log))
+  const uplink = await openUplink(config, engine, store, life, log)
   const server = await using('port', () => serve(config, engine, uplink, { life, recovered }, log))
   uplink?.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')

@@ -1,9 +1,9 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
 import type { Engine, UplinkLoop } from '@holdfast/shared/engine'
-import { createApi, createEngineNode, type FacilityView, LiveFeed, TicketOffice } from '@holdfast/shared/http'
-import { liveUpgrade, startServer, systemClock, systemRandom, tokenLookup } from '@holdfast/shared/system'
+import { createEngineNode, type FacilityView, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
+import { serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
-import { agentDoor } from '../agents/index.ts'
+import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
 import type { GatewayConfig } from '../config.ts'
 
 export interface Recovered {
@@ -13,72 +13,60 @@ export interface Recovered {
 }
 
 export const serve = async (config: GatewayConfig, engine: Engine, uplink: UplinkLoop | undefined, birth: Recovered, log: Logger) => {
-  const clock = systemClock
   const { facility, host, port, hostNames } = config
-  const node = createEngineNode({
-    engine,
-    clock,
-    freshness: () => ({ asOf: clock.now().wall, behind: false }),
-    facilities: () => [facilityView(config, engine, uplink)],
-    onFacility: (listener) => engine.onCommitted(() => listener(facilityView(config, engine, uplink))),
-    health: () => ({
-      status: 'ok',
-      ready: true,
-      node: config.node,
-      explain: `life ${birth.life}, ${birth.recovered} workflows taken up again; ${lineOf(uplink)}`,
-    }),
-  })
-  const authenticate = tokenLookup(config.principals.map((principal) => ({ ...principal, facilities: [facility] })))
-  const tickets = new TicketOffice({ random: systemRandom, now: clock.now })
-  const hosts = [...hostNames, host]
-  const api = createApi({
-    node,
-    authenticate,
-    hosts,
-    cursorKey: Uint8Array.from({ length: 32 }, () => systemRandom.u32() & 0xff),
-    random: systemRandom,
-    now: clock.now,
-    tickets,
-    report: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
-  })
-  const feed = new LiveFeed(node, clock)
-  const agentOf = tokenLookup(config.agents)
-  const door = agentDoor({
-    gate: engine.gate,
-    facility,
-    clock,
-    // Host and Origin were checked by the server before any upgrade reached this door.
-    admits: () => true,
-    authenticate: async (token) => {
-      const known = agentOf(token)
-      return known === undefined ? undefined : { agent: known.agent, facility }
-    },
-  })
-  const server = await startServer({
-    fetch: (request) => api.fetch(request),
+  const door = agents(config, engine)
+  const server = await serveNode({
+    node: nodeOf(config, engine, uplink, birth),
+    authenticate: tokenLookup(config.principals.map((principal) => ({ ...principal, facilities: [facility] }))),
     host,
     port,
-    hosts,
-    upgrades: new Map([
-      ['/agents', door.upgrade],
-      ['/ws/workflows', liveUpgrade(feed, tickets, authenticate)],
-    ]),
+    hostNames,
+    doors: new Map([[AGENTS_PATH, door.upgrade]]),
+    onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   })
   return {
     url: server.url,
     close: async () => {
       door.close()
-      feed.close()
       await server.close()
     },
   }
 }
 
-const facilityView = ({ facility, title }: GatewayConfig, engine: Engine, uplink: UplinkLoop | undefined): FacilityView => {
-  const workflows = { open: 0, completed: 0, failed: 0, cancelled: 0 }
-  for (const { status } of engine.summaries()) {
-    workflows[status === 'completed' || status === 'failed' || status === 'cancelled' ? status : 'open'] += 1
-  }
+const nodeOf = (config: GatewayConfig, engine: Engine, uplink: UplinkLoop | undefined, { life, recovered }: Recovered): NodeApi => {
+  const counts = new OutcomeCounts(engine)
+  const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
+  return createEngineNode({
+    engine,
+    clock: systemClock,
+    freshness: () => ({ asOf: systemClock.now().wall, behind: false }),
+    facilities: () => [view()],
+    onFacility: (listener) => engine.onCommitted(() => listener(view())),
+    health: () => ({
+      status: 'ok',
+      ready: true,
+      node: config.node,
+      explain: `life ${life}, ${recovered} workflows taken up again; ${lineOf(uplink)}`,
+    }),
+  })
+}
+
+const agents = ({ facility, agents: known }: GatewayConfig, engine: Engine): AgentDoor => {
+  const agentOf = tokenLookup(known)
+  return agentDoor({
+    gate: engine.gate,
+    facility,
+    clock: systemClock,
+    // Host and Origin were checked by the server before any upgrade reached this door.
+    admits: () => true,
+    authenticate: async (token) => {
+      const agent = agentOf(token)?.agent
+      return agent === undefined ? undefined : { agent, facility }
+    },
+  })
+}
+
+const facilityView = ({ facility, title }: GatewayConfig, workflows: OutcomeCount, uplink: UplinkLoop | undefined): FacilityView => {
   const status = uplink?.status
   return {
     id: facility,

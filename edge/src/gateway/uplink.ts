@@ -3,15 +3,24 @@ import { readFileSync, statSync } from 'node:fs'
 import { type Engine, UplinkLoop } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Store } from '@holdfast/shared/ports'
-import { dialWebSocket, systemClock, systemRandom } from '@holdfast/shared/system'
+import { dialWebSocket, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
+import { AcknowledgedRows } from './acknowledged.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
-export const openUplink = (config: GatewayConfig, engine: Engine, store: Store, life: number, log: Logger): UplinkLoop | undefined => {
+export const openUplink = async (
+  config: GatewayConfig,
+  engine: Engine,
+  store: Store,
+  life: number,
+  log: Logger,
+): Promise<UplinkLoop | undefined> => {
   const { hub, node, facility } = config
   if (hub === undefined) return undefined
+  const token = await using('hub.tokenFile', () => readSecret(hub.tokenFile))
+  const rows = new AcknowledgedRows(store, systemClock)
   const { pingMs, silenceMs, maxRetryMs } = hub
   return new UplinkLoop({
     engine,
@@ -21,7 +30,7 @@ export const openUplink = (config: GatewayConfig, engine: Engine, store: Store, 
     hub: hub.node,
     dial: dialWebSocket({
       url: hub.url,
-      token: readSecret(hub.tokenFile),
+      token,
       maxFrameBytes: MAX_FRAME_BYTES,
       handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
     }),
@@ -32,6 +41,8 @@ export const openUplink = (config: GatewayConfig, engine: Engine, store: Store, 
       homes: [facility],
       timing: { ...DEFAULT_TIMING, pingMs, silenceMs, maxRetryMs },
     },
+    backlogs: new Map([[facility, await rows.backlogOf(facility, hub.node)]]),
+    onAcknowledged: (home, sequence) => rows.note(home, sequence),
     onStatus: ({ state, pending, lastError, nextTryInMs }) => {
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
     },

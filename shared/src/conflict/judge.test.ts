@@ -129,7 +129,9 @@ describe('CON-5 a cancel that came too late', () => {
   test('CON-5 before the point of no return it is in time', () => {
     const run = new Run(order())
     run.done('a')
-    expect(put(run, CANCEL)).toMatchObject({ accepted: true, state: { conflicts: [], turnedBack: { outcome: 'cancelled' } } })
+    const judged = put(run, CANCEL)
+    expect(judged).toMatchObject({ accepted: true, state: { conflicts: [], turnedBack: { outcome: 'cancelled' } } })
+    expect(verdictOf(judged)?.explanation).toBe('In time: cancelled. 1 completed step will be undone.')
   })
 
   test('CON-5 whoever had seen it begin is plainly refused; whoever could not have is a party to a conflict', () => {
@@ -155,6 +157,7 @@ describe('CON-5 a cancel that came too late', () => {
     const { run, before } = shipped({ outcome: 'keep', start: { definition: 'return-goods', input: { order: 'input.order' } } })
     const judged = put(run, CANCEL, before)
     expect(judged.state.followUps).toEqual([{ key: `${run.id}.late-cancel`, definition: 'return-goods', input: { order: 7 } }])
+    expect(verdictOf(judged)?.explanation).toContain('return-goods was asked for')
     const again = judge(run.definition, run.id, judged.state, proposal(CANCEL, before, { journal: 'tablet.1' }), NOW)
     expect(again?.state.followUps).toHaveLength(1)
     expect(again?.state.conflicts).toHaveLength(2)

@@ -17,6 +17,7 @@ import { attemptOf } from '../workflow/attempt.ts'
 import { drawConsequences } from '../workflow/consequences.ts'
 import { decide, pastPointOfNoReturn } from '../workflow/decide.ts'
 import { Draft, evaluateMapping } from '../workflow/draft.ts'
+import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
 import { turnBack } from '../workflow/outcome.ts'
@@ -66,7 +67,7 @@ export const judge = (
 }
 
 /**
- * The verdict on a proposal whose content, or what follows from it, no log can hold. Nothing of the content is kept.
+ * The verdict on a proposal from which follows what no log can hold. Nothing of its input is kept.
  * @returns nothing where `judge` gives nothing
  */
 export const refuseUnwritable = (state: WorkflowState | undefined, proposal: Judgeable, why: Refusal, now: Instant): Judged | undefined => {
@@ -94,7 +95,7 @@ const refuse = (so: WorkflowState | Progressed | undefined, proposal: Judgeable,
 /** A creation that can't be: its document still tells its author why, as a workflow that failed before its first step. */
 const stillborn = (content: Proposable, proposal: Judgeable, why: Refusal, now: Instant): Progressed | undefined => {
   if (content.type !== 'create') return undefined
-  const error = { code: why.code, message: why.message, retryable: false }
+  const error = stepError(why.code, why.message)
   const entries: LogEntry[] = [
     { at: now.wall, by: proposal.by, event: { ...content, type: 'created', name: '?', version: 0, steps: 0 } },
     { at: now.wall, by: 'authority', event: { type: 'turned-back', outcome: 'failed', error, compensate: false } },
@@ -130,7 +131,7 @@ const undoing = (definition: CompiledDefinition, { steps }: WorkflowState): stri
   })
   return undone.length === 0
     ? 'Nothing had to be undone.'
-    : `${undone.length} completed ${undone.length === 1 ? 'step is' : 'steps are'} undone.`
+    : `${undone.length} completed ${undone.length === 1 ? 'step' : 'steps'} will be undone.`
 }
 
 const lateCancel = (
@@ -178,11 +179,11 @@ const passedAt = (definition: CompiledDefinition, state: WorkflowState): number 
 const settleLateCancel = (draft: Draft, policy: LateCancelPolicy, proposal: Judgeable): string => {
   if (policy.outcome === 'ask') return 'What was done is kept until somebody decides.'
   if (policy.outcome === 'compensate') {
-    turnBack(draft, 'cancelled', { code: 'cancelled', message: proposal.reason, retryable: false })
+    turnBack(draft, 'cancelled', stepError('cancelled', proposal.reason))
     return 'What was done is being undone.'
   }
   const followUp = wantFollowUp(draft, policy)
-  return followUp === undefined ? 'What was done is kept.' : `What was done is kept; ${followUp} was started to deal with it.`
+  return followUp === undefined ? 'What was done is kept.' : `What was done is kept; ${followUp} was asked for to deal with it.`
 }
 
 const wantFollowUp = (draft: Draft, { start }: LateCancelPolicy): string | undefined => {

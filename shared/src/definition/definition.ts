@@ -12,7 +12,7 @@
  *   compensations    `output`: of the step undone; `failure`: {step, code, message} of what turned the workflow back; in a map `item`, `index`
  */
 import type { RetryPolicy } from '../policy/retry.ts'
-import type { Json, JsonObject } from '../values/json.ts'
+import type { JsonObject } from '../values/json.ts'
 
 export type Cel = string
 
@@ -119,6 +119,8 @@ export interface Definition {
   readonly compensations: { readonly [id: string]: CompensationSpec }
   /** Name → expression over the final state. */
   readonly output?: Mapping
+  /** Steps whose output other facilities may read by waiting for them; of any other step they learn only whether it succeeded. */
+  readonly shares?: readonly string[]
   readonly onFailure: 'compensate' | 'stop'
   readonly cancel: CancelPolicy
 }
@@ -133,5 +135,3 @@ export interface DefinitionProblem {
   readonly line?: number
   readonly column?: number
 }
-
-export type { Json, RetryPolicy }

@@ -7,7 +7,7 @@ type Steps = Record<string, object>
 const task = { type: 'task', capability: 'x' }
 const named = (...ids: string[]): Steps => Object.fromEntries(ids.map((id) => [id, task]))
 
-const check = (definition: { steps: Steps; links?: object[]; compensations?: object; cancel?: object }) =>
+const check = (definition: { steps: Steps; links?: object[]; compensations?: object; cancel?: object; shares?: string[] }) =>
   checkGraph(sketchOf(JSON.parse(JSON.stringify(definition)))).map(({ severity, code, path, message }) => ({
     severity,
     code,
@@ -28,6 +28,12 @@ describe('DEF-2', () => {
   test('DEF-2 a missing dependency, with the nearest name', () => {
     expect(check({ steps: named('pick', 'pack'), links: [{ from: 'pick', to: 'pcak' }] })).toMatchObject([
       { code: 'unknown-step', path: 'links.0.to', message: 'there is no step "pcak"; did you mean "pack"?' },
+    ])
+  })
+
+  test('DEF-2 only a step that is there can be shared', () => {
+    expect(check({ steps: named('pick', 'pack'), shares: ['pack', 'pcak'] })).toMatchObject([
+      { severity: 'error', code: 'unknown-step', path: 'shares.1', message: 'there is no step "pcak"; did you mean "pack"?' },
     ])
   })
 

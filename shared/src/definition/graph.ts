@@ -53,14 +53,13 @@ const countOf = (sketch: Sketch, edges: readonly Edge[], end: 'from' | 'to'): Ui
   return count
 }
 
-const unknownSteps = ({ links, numberOf }: Sketch): DefinitionProblem[] =>
-  links.flatMap((link) =>
-    (['from', 'to'] as const)
-      .filter((end) => !numberOf.has(link[end]))
-      .map((end) =>
-        problem('unknown-step', `${link.path}.${end}`, `there is no step "${link[end]}"${didYouMean(link[end], numberOf.keys())}`),
-      ),
+const unknownSteps = ({ links, shares, numberOf }: Sketch): DefinitionProblem[] => {
+  const unknown = (path: string, id: string) => problem('unknown-step', path, `there is no step "${id}"${didYouMean(id, numberOf.keys())}`)
+  const ends = links.flatMap((link) =>
+    (['from', 'to'] as const).filter((end) => !numberOf.has(link[end])).map((end) => unknown(`${link.path}.${end}`, link[end])),
   )
+  return [...ends, ...shares.filter(({ text }) => !numberOf.has(text)).map(({ path, text }) => unknown(path, text))]
+}
 
 const duplicateLinks = ({ links }: Sketch): DefinitionProblem[] => {
   const seen = new Map<string, string>()

@@ -86,6 +86,14 @@ describe('the authored form', () => {
     expect(reordered.ok && reordered.value.hash).not.toBe(hash)
     expect(rewritten.ok && rewritten.value.hash).toBe(hash)
   })
+
+  test('sharing no step is the same as not saying so; sharing one is another content', () => {
+    const { definition, hash } = compiled(GOOD)
+    const [nothing, something] = [[], ['pick']].map((shares) => compileDefinition({ ...definition, shares }))
+    expect(nothing?.ok && [nothing.value.hash, nothing.value.definition]).toEqual([hash, definition])
+    expect(something?.ok && something.value.definition.shares).toEqual(['pick'])
+    expect(something?.ok && something.value.hash).not.toBe(hash)
+  })
 })
 
 describe('problems', () => {

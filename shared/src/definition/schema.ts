@@ -159,11 +159,16 @@ const authored = strict({
   links: z.array(link).max(MAX_LINKS).default([]),
   compensations: z.record(id, compensation).default({}),
   output: mapping.exactOptional(),
+  shares: z.array(id).max(MAX_STEPS).exactOptional(),
   onFailure: z.enum(['compensate', 'stop']).default('compensate'),
   cancel: cancel.default({}),
 })
 
-const definitionSchema = z.preprocess(flattenWork, authored).transform((read): Definition => ({ ...read, title: read.title ?? read.name }))
+/** Sharing nothing is said by saying nothing, so that both have one hash. */
+const definitionSchema = z.preprocess(flattenWork, authored).transform(({ shares = [], ...read }): Definition => {
+  const definition = { ...read, title: read.title ?? read.name }
+  return shares.length === 0 ? definition : { ...definition, shares }
+})
 
 /** @returns all problems at once; their paths are of the authored form */
 export const readDefinition = (value: Json): Result<Definition, DefinitionProblem[]> => {

@@ -38,6 +38,7 @@ export interface Sketch {
   readonly compensations: readonly string[]
   readonly compensates: readonly Placed[]
   readonly pointOfNoReturn: string | undefined
+  readonly shares: readonly Placed[]
   readonly expressions: readonly Placed[]
   readonly inputSchema: JsonObject | undefined
 }
@@ -59,6 +60,7 @@ export const sketchOf = (json: Json): Sketch => {
       ...textAt(`steps.${id}.each`, objectOf(step.each), 'compensate'),
     ]),
     pointOfNoReturn: textOf(cancel.pointOfNoReturn),
+    shares: Array.isArray(root.shares) ? root.shares.flatMap((id: Json, index) => placed(`shares.${index}`, id)) : [],
     expressions: [
       ...steps.flatMap(([id, step]) => stepExpressions(`steps.${id}`, step)),
       ...compensations.flatMap(([id, step]) => attemptExpressions(`compensations.${id}`, step)),
@@ -106,9 +108,11 @@ const attemptExpressions = (path: string, attempt: JsonObject): readonly Placed[
 const mappingAt = (path: string, mapping: Json | undefined): readonly Placed[] =>
   Object.keys(objectOf(mapping)).flatMap((name) => textAt(path, objectOf(mapping), name))
 
-const textAt = (path: string, object: JsonObject, name: string): readonly Placed[] => {
-  const text = textOf(object[name])
-  return text === undefined ? [] : [{ path: `${path}.${name}`, text }]
+const textAt = (path: string, object: JsonObject, name: string): readonly Placed[] => placed(`${path}.${name}`, object[name])
+
+const placed = (path: string, value: Json | undefined): readonly Placed[] => {
+  const text = textOf(value)
+  return text === undefined ? [] : [{ path, text }]
 }
 
 const members = (value: Json | undefined): readonly (readonly [string, JsonObject])[] =>

@@ -51,7 +51,7 @@ export class Aftermath {
     this.#parts = parts
     const { config, author } = parts
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
-    this.#calls = new Calls(config.functions, report)
+    this.#calls = new Calls(config.clock, config.functions, report)
     this.dispatch = new Dispatch({
       clock: config.clock,
       node: author.node,
@@ -66,6 +66,7 @@ export class Aftermath {
   close(): void {
     this.#closed = true
     this.#cancelAlarm()
+    this.#calls.close()
     for (const cancel of this.#pauses) cancel()
   }
 
@@ -126,9 +127,9 @@ export class Aftermath {
     const taken = await this.insist(will)
     if (taken.ok || fact.type !== 'attempt-succeeded' || taken.error.next !== 'fix-request') return taken
     // An output that no log can hold: the attempt did end, so it must not seem to be at work still.
-    const { ref, attempt, purpose } = fact
+    const { type: _type, output: _output, ...name } = fact
     const error = { code: 'output-unusable', message: taken.error.message, retryable: false }
-    return this.insist({ ...will, command: { type: 'attempt-failed', error, ref, attempt, purpose } })
+    return this.insist({ ...will, command: { type: 'attempt-failed', error, ...name } })
   }
 
   /** What is written down is where the agent is by then: news of a while ago must not overtake later news. */
@@ -196,6 +197,6 @@ export class Aftermath {
 /** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
 const earliest = (wants: Wanted, seenAt: number): number | undefined => {
   let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
-  for (const { since } of wants.offers) if (since > seenAt) at = Math.min(at, since)
+  for (const { notBefore } of wants.offers) if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
   return Number.isFinite(at) ? at : undefined
 }

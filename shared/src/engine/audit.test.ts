@@ -8,6 +8,7 @@ import { ok } from '../values/result.ts'
 import { auditStore } from './audit.ts'
 import { ENGINE_SCHEMAS, openEngine } from './open.ts'
 import { WORKFLOWS } from './summary.ts'
+import { ControlledStore, define, TASK, TestNode } from './test-support.ts'
 
 const definition = parseDefinition(`
 name: two
@@ -85,6 +86,25 @@ test('PER-1 a head that is not the log’s is found', async () => {
   const put = { collection: WORKFLOWS, key: workflow, value: { ...row, head: '00'.repeat(32) } }
   await store.commit({ appends: [], puts: [put], removals: [], expected: new Map() })
   expect(await problemsOf(store)).toEqual(['its entries are not the ones that were written'])
+})
+
+test('PER-1 the log of a home’s own document is verified too', async () => {
+  const store = new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g' }))
+  const move = define({ steps: { a: TASK } })
+  const first = await TestNode.open({ store, definitions: [move] })
+  await first.agent('r1')
+  await first.start(move)
+  const second = await first.restart()
+  await second.agent('r2')
+  expect(await problemsOf(store)).toEqual([undefined, undefined])
+
+  const home = await store.document('h_harbour')
+  const cut: Store = {
+    ...bound(store),
+    document: async (id) =>
+      id === 'h_harbour' ? home && { ...home, updates: home.updates.map((update) => update.slice(0, -1)) } : store.document(id),
+  }
+  expect(await problemsOf(cut)).toEqual([undefined, expect.any(String)])
 })
 
 const bound = (store: Store): Store => ({

@@ -5,25 +5,35 @@
  *   idempotent   made again, under the same id
  *   queryable    asked for; made only if it is known not to have begun
  *   atMostOnce   never made again: it fails as `unknown-outcome`, and a person decides
+ *
+ * A call that takes longer than its timeout is given up, but it can't be called back: it may be at work still, or done. So the same
+ * classes say how it ends: as a `timeout`, which may be tried again; as what its performer answers when asked; as `unknown-outcome`.
+ * If its end comes after all, that is reported too, and the workflow keeps it as a late result.
  */
-import type { AttemptError, Performer } from '../ports/performer.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Attempt, AttemptError, Performer } from '../ports/performer.ts'
 import type { Json } from '../values/json.ts'
 import { err, type Result } from '../values/result.ts'
+import { boundedText } from '../values/text.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { WantedCall } from '../workflow/want.ts'
 
-const UNKNOWN: AttemptError = {
-  code: 'unknown-outcome',
-  message: 'the process ended while this call was being made; whether it was done is not known',
-  retryable: false,
-}
+type Outcome = Result<Json, AttemptError>
+
+const unknownOutcome = (what: string): Outcome =>
+  err({ code: 'unknown-outcome', message: `${what}; whether it was done is not known`, retryable: false })
+
+const TIMEOUT: Outcome = err({ code: 'timeout', message: 'the call took longer than its timeout', retryable: true })
 
 export class Calls {
+  readonly #clock: Clock
   readonly #functions: ReadonlyMap<string, Performer>
   readonly #report: (workflow: string, fact: Fact, by: string) => unknown
   readonly #inFlight = new Set<string>()
+  readonly #timers = new Set<() => void>()
 
-  constructor(functions: ReadonlyMap<string, Performer>, report: (workflow: string, fact: Fact, by: string) => unknown) {
+  constructor(clock: Clock, functions: ReadonlyMap<string, Performer>, report: (workflow: string, fact: Fact, by: string) => unknown) {
+    this.#clock = clock
     this.#functions = functions
     this.#report = report
   }
@@ -37,34 +47,80 @@ export class Calls {
     }
   }
 
+  /** No call is given up any more; those under way end as they may. */
+  close(): void {
+    for (const cancel of this.#timers) cancel()
+  }
+
   async #make(workflow: string, call: WantedCall, recovering: boolean): Promise<void> {
-    const outcome = await this.#perform(call, recovering)
-    const { ref, attempt, purpose } = call
-    const name = { ref, attempt, purpose }
-    const fact: Fact = outcome.ok
-      ? { type: 'attempt-succeeded', output: outcome.value, ...name }
-      : { type: 'attempt-failed', error: outcome.error, ...name }
-    // Until its outcome is on record the call is not over: whoever released it again would make it twice.
-    await this.#report(workflow, fact, call.function)
+    const performer = this.#functions.get(call.function)
+    if (performer === undefined) {
+      const message = `no function ${call.function} is registered on this node`
+      return this.#end(workflow, call, err({ code: 'unknown-function', message, retryable: false }))
+    }
+    const attempt = { id: call.id, name: call.function, input: call.input }
+    const performing = guarded(() => perform(performer, attempt, recovering))
+    const outcome = await this.#within(call.timeoutMs, performing)
+    if (outcome !== undefined) return this.#end(workflow, call, outcome)
+    const known = await this.#within(
+      call.timeoutMs,
+      guarded(() => givenUp(performer, attempt)),
+    )
+    await this.#end(workflow, call, known ?? unknownOutcome('the call took too long, and nobody answers for it'))
+    await this.#tell(workflow, call, await performing)
+  }
+
+  /** The outcome, or nothing when it takes longer. */
+  async #within(timeoutMs: number, performing: Promise<Outcome>): Promise<Outcome | undefined> {
+    const { promise: over, resolve } = Promise.withResolvers<undefined>()
+    const cancel = this.#clock.after(timeoutMs, () => resolve(undefined))
+    this.#timers.add(cancel)
+    const outcome = await Promise.race([performing, over])
+    cancel()
+    this.#timers.delete(cancel)
+    return outcome
+  }
+
+  /** Until its outcome is on record the call is not over: whoever released it again would make it twice. */
+  async #end(workflow: string, call: WantedCall, outcome: Outcome): Promise<void> {
+    await this.#tell(workflow, call, outcome)
     this.#inFlight.delete(call.id)
   }
 
-  async #perform(call: WantedCall, recovering: boolean): Promise<Result<Json, AttemptError>> {
-    const performer = this.#functions.get(call.function)
-    if (performer === undefined) {
-      return err({ code: 'unknown-function', message: `no function ${call.function} is registered on this node`, retryable: false })
-    }
-    const attempt = { id: call.id, name: call.function, input: call.input }
-    try {
-      if (recovering && performer.safety === 'atMostOnce') return err(UNKNOWN)
-      if (recovering && performer.safety === 'queryable') {
-        const found = await performer.query(attempt)
-        if (found !== 'not-begun') return found
-      }
-      return await performer.perform(attempt)
-    } catch (thrown) {
-      // A function that throws has failed like one that says so; the engine must outlive it.
-      return err({ code: 'function-threw', message: thrown instanceof Error ? thrown.message : String(thrown), retryable: false })
-    }
+  #tell(workflow: string, call: WantedCall, outcome: Outcome): unknown {
+    const { ref, attempt, purpose } = call
+    const name = { ref, attempt, purpose, function: call.function }
+    const fact: Fact = outcome.ok
+      ? { type: 'attempt-succeeded', output: outcome.value, ...name }
+      : { type: 'attempt-failed', error: outcome.error, ...name }
+    return this.#report(workflow, fact, call.function)
+  }
+}
+
+const perform = async (performer: Performer, attempt: Attempt, recovering: boolean): Promise<Outcome> => {
+  if (recovering && performer.safety === 'atMostOnce') return unknownOutcome('the process ended while this call was being made')
+  if (recovering && performer.safety === 'queryable') {
+    const found = await performer.query(attempt)
+    if (found !== 'not-begun') return found
+  }
+  return performer.perform(attempt)
+}
+
+/** What is known of a call that has taken too long. */
+const givenUp = async (performer: Performer, attempt: Attempt): Promise<Outcome> => {
+  if (performer.safety === 'queryable') {
+    const found = await performer.query(attempt)
+    return found === 'not-begun' ? TIMEOUT : found
+  }
+  return performer.safety === 'idempotent' ? TIMEOUT : unknownOutcome('the call took longer than its timeout')
+}
+
+/** A function that throws has failed like one that says so; the engine must outlive it. */
+const guarded = async (make: () => Promise<Outcome>): Promise<Outcome> => {
+  try {
+    return await make()
+  } catch (thrown) {
+    const message = boundedText(thrown instanceof Error ? thrown.message : String(thrown))
+    return err({ code: 'function-threw', message, retryable: false })
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Performer } from '../ports/performer.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
 import { ControlledStore, define, TASK, TestNode } from './test-support.ts'
@@ -142,6 +143,52 @@ describe('T3 whose task it is', () => {
     await thief.succeed(`${id}.0.0`, 'mine')
     expect((await node.state(id)).steps[0]?.status).toBe('ready')
   })
+})
+
+describe('T3 what was offered to nobody', () => {
+  const links = [{ from: 'hold', to: 'ship' }]
+  const steps = {
+    hold: { type: 'wait', on: { kind: 'signal', signal: 'go' } },
+    ship: { ...TASK, compensate: 'undo' },
+    pay: { type: 'function', function: 'pay' },
+  }
+  const guarded = define({ name: 'guarded', steps, links, compensations: { undo: TASK } })
+
+  test('T3 no agent ends a wait, a call or a step that has not begun, not even one that is named as the function', async () => {
+    const never: Performer = { safety: 'idempotent', perform: () => new Promise<never>(() => {}) }
+    const node = await TestNode.open({
+      store: new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' })),
+      definitions: [guarded],
+      functions: new Map([['pay', never]]),
+    })
+    const thief = await node.agent('pay')
+    const id = await node.start(guarded)
+    const { length } = await node.state(id)
+    for (const ref of [0, 1, 2]) for (const attempt of [1, 7, 'c1']) await thief.succeed(`${id}.${ref}.${attempt}`, 'forged')
+    expect((await node.state(id)).length).toBe(length)
+    expect(new Set(thief.told.map((line) => line.split(' ')[0]))).toEqual(new Set(['recorded']))
+  })
+
+  test('T3 in the pause before the next try nobody else finishes the attempt', async () => {
+    const node = await open()
+    const [owner, thief] = [await node.agent('r1'), await node.agent('r2', { capabilities: ['weld'] })]
+    const id = await node.start(definition)
+    await owner.say({ type: 'result', task: task(id), outcome: { ok: false, error: { code: 'network', message: 'x' } } })
+    await thief.succeed(task(id), 'forged')
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'ready', failures: 1 })
+    await owner.succeed(task(id), 'after all')
+    expect((await node.state(id)).steps[0]).toMatchObject({ status: 'succeeded', output: 'after all' })
+  })
+})
+
+test('I20 what was written while the clock was a day ahead is offered as soon as there is an agent', async () => {
+  const day = 86_400_000
+  const node = await open()
+  node.clock.jump(day)
+  const id = await node.start(definition)
+  node.clock.jump(-day)
+  const agent = await node.agent('r1')
+  expect(agent.offers).toEqual([task(id)])
 })
 
 describe('G8 reconnecting', () => {

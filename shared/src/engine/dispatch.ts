@@ -101,7 +101,7 @@ export class Dispatch implements AgentGate {
     }))
     const assignments: Assignment[] = []
     for (const { workflow, offer } of waiting) {
-      if (offer.since > wallNow) continue
+      if (offer.notBefore !== undefined && offer.notBefore > wallNow) continue
       const agent = chooseAgent(offer, candidates)
       if (agent === undefined) continue
       agent.load += 1

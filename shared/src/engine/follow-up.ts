@@ -7,6 +7,14 @@ import type { Catalogue } from './catalogue.ts'
 import type { WillInput } from './inputs.ts'
 import type { Unit } from './unit.ts'
 
+/** Why one that is wanted can't be started by this node, in words for the parent's reader; nothing where it can. */
+export const followUpProblem = (catalogue: Catalogue, { definition, input }: WantedStart): string | undefined => {
+  const known = catalogue.byName(definition)
+  if (known === undefined) return `Its follow-up ${definition} can't start: this node knows no definition of that name.`
+  const problems = known.checkInput(input)
+  return problems.length === 0 ? undefined : `Its follow-up ${definition} can't start: its input does not fit: ${problems.join('; ')}.`
+}
+
 export const followUpWill = (catalogue: Catalogue, parent: Unit, { key, definition, input }: WantedStart): Result<WillInput, Refusal> => {
   const known = catalogue.byName(definition)
   if (known === undefined) return err(refusal('ask-person', 'unknown-definition', `This node knows no definition named ${definition}.`))

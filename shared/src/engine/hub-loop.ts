@@ -3,16 +3,20 @@
  * socket whose token it has checked, and forgets it when `onEnded` is called.
  */
 import {
+  FRAMES_BURST,
+  FRAMES_PER_SECOND,
   type HubInput,
   type HubOutput,
   type HubSession,
   type HubSettings,
   hubSessionStatus,
+  MAX_BUFFERED_BYTES,
   openHubSession,
   stepHubSession,
 } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connection } from '../ports/transport.ts'
+import { Allowance } from '../values/allowance.ts'
 import type { LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface HubLoopParts {
@@ -28,6 +32,7 @@ export interface HubLoopParts {
 
 export class HubLoop {
   readonly #parts: HubLoopParts
+  readonly #allowance: Allowance
   readonly #stopListening: () => void
   #session: HubSession
   #cancelWake: () => void = () => {}
@@ -36,6 +41,7 @@ export class HubLoop {
     this.#parts = parts
     const { engine, port, settings, clock } = parts
     const { node, homes } = settings.principal
+    this.#allowance = new Allowance(FRAMES_PER_SECOND, FRAMES_BURST, clock.now().monotonic)
     const opened = openHubSession(settings, clock.now())
     this.#session = opened.state
     this.#stopListening = engine.onCommitted(({ feeds }) => {
@@ -48,6 +54,8 @@ export class HubLoop {
   }
 
   received(bytes: Uint8Array): void {
+    if (this.#hasEnded()) return
+    if (!this.#allowance.take(1, this.#parts.clock.now().monotonic)) return this.#cutOff(1008, 'too many frames')
     this.#parts.onHeard?.()
     this.#step({ type: 'received', bytes })
   }
@@ -76,6 +84,19 @@ export class HubLoop {
     const { state, outputs } = stepHubSession(this.#session, input, this.#parts.clock.now())
     this.#session = state
     for (const output of outputs) this.#carryOut(output)
+    const { connection, settings } = this.#parts
+    const isClogged = connection.bufferedBytes > MAX_BUFFERED_BYTES * settings.principal.homes.length
+    if (isClogged && !this.#hasEnded()) this.#cutOff(1013, 'reads too slowly')
+  }
+
+  #hasEnded(): boolean {
+    return this.#session.state.name === 'ended'
+  }
+
+  /** Without a farewell: the peer does not listen, or asks too much. */
+  #cutOff(code: number, reason: string): void {
+    this.#parts.connection.close(code, reason)
+    this.closed(code, reason)
   }
 
   #carryOut(output: HubOutput): void {
@@ -107,10 +128,7 @@ export class HubLoop {
       (input) => {
         if (input !== undefined) this.#step(input)
       },
-      () => {
-        this.#parts.connection.close(1011, 'store unreadable')
-        this.closed(1011, 'store unreadable')
-      },
+      () => this.#cutOff(1011, 'store unreadable'),
     )
   }
 }

@@ -2,8 +2,8 @@
  * The authority judges the proposals that wait in a document, in the order of their authors' journals (D5). Verdicts and removals are
  * staged together and reach the document in one transaction.
  *
- * One proposal never holds up the others: what no log could hold (too deep, not JSON) is refused by itself, before it is staged. Found
- * only when the turn is written, it would fail the whole run of updates it came with, at every try.
+ * One proposal never holds up the others: what leads to entries that no log could hold is refused by itself, before it is staged.
+ * Found only when the turn is written, it would fail the whole run of updates it came with, at every try.
  */
 import { type Judgeable, type Judged, refuseUnwritable } from '../conflict/index.ts'
 import { refuseContent } from '../document/content.ts'
@@ -34,8 +34,6 @@ const judgeOne = (core: Core, unit: Unit, { place, proposal }: WellFormed, now: 
 }
 
 const verdictOn = (core: Core, unit: Unit, proposal: Judgeable, now: Instant): Judged | undefined => {
-  const foreign = refuseContent(proposal.content)
-  if (foreign !== undefined) return refuseUnwritable(unit.state, proposal, foreign, now)
   const hash = unit.state?.definition ?? definitionNamed(proposal.content)
   const definition = hash === undefined ? undefined : core.catalogue.byHash(hash)
   const judged = core.rules.judge(definition, unit.id, unit.state, proposal, now)

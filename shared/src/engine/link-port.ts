@@ -5,6 +5,7 @@
 import type { Recall, StreamInput, StreamOutput } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
+import { refusal } from '../values/refusal.ts'
 import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts'
 import type { Engine } from './engine.ts'
 
@@ -16,7 +17,10 @@ type Asked = Exclude<StreamOutput, { type: 'send' } | { type: 'acknowledged' }>
 /** What a machine waits for after asking. */
 export type StreamAnswer = Exclude<StreamInput, { type: 'feed-grew' }>
 
-const MAX_UNNOTED = 1_000
+/** Refusals that a peer may leave unnoted; one that notes none must not fill the store with them. */
+export const MAX_UNNOTED = 1_000
+
+const tooManyRefusals = refusal('retry-later', 'too-many-refusals', `${MAX_UNNOTED} refusals wait to be noted.`)
 
 export class LinkPort {
   readonly #engine: LinkedEngine
@@ -24,6 +28,8 @@ export class LinkPort {
   readonly #clock: Clock
   /** Commits under way, so that a session begins from cursors that hold still. */
   readonly #committing = new Map<string, Promise<unknown>>()
+  /** By peer, the keys of refusals that it has not noted. */
+  readonly #unnoted = new Map<string, Set<string>>()
 
   constructor(engine: LinkedEngine, store: Store, clock: Clock) {
     this.#engine = engine
@@ -39,6 +45,7 @@ export class LinkPort {
       return cursor === undefined ? [] : [{ home, ...cursor }]
     })
     const rows = await this.#store.list(REFUSALS, { where: { index: 'peer', equals: peer }, limit: MAX_UNNOTED })
+    this.#unnoted.set(peer, new Set(rows.map(({ key }) => key)))
     return { cursors, refusals: rows.flatMap(({ value }) => parseRefusalRow(value) ?? []) }
   }
 
@@ -58,6 +65,7 @@ export class LinkPort {
         return noted ? { type: 'rejection-noted', home, generation, sequence } : undefined
       }
       case 'forget-refusal':
+        this.#unnoted.get(peer)?.delete(refusalKey(peer, output))
         await this.#store.commit({
           appends: [],
           puts: [],
@@ -70,11 +78,15 @@ export class LinkPort {
 
   async #commit(peer: string, output: Extract<Asked, { type: 'commit' }>): Promise<StreamAnswer> {
     const { home, generation, from, to, updates } = output
+    const unnoted = this.#unnoted.get(peer) ?? new Set<string>()
+    if (unnoted.size >= MAX_UNNOTED) return { type: 'commit-failed', home, reason: tooManyRefusals }
     const taking = this.#engine.submit({ kind: 'received', peer, home, generation, from, to, updates })
     this.#committing.set(peer, taking)
     const taken = await taking
     if (this.#committing.get(peer) === taking) this.#committing.delete(peer)
     if (!taken.ok) return { type: 'commit-failed', home, reason: taken.error }
+    for (const { sequence } of taken.value.rejected) unnoted.add(refusalKey(peer, { home, generation, sequence }))
+    this.#unnoted.set(peer, unnoted)
     return { type: 'committed', home, refused: taken.value.rejected }
   }
 

@@ -39,7 +39,10 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const life = lifeOf(await store.get('node', 'life')) + 1
   const catalogue = new Catalogue()
   const problems = await loadDefinitions(store, catalogue)
-  for (const definition of config.definitions) catalogue.add(definition)
+  for (const definition of config.definitions) {
+    const problem = catalogue.addAuthored(definition)
+    if (problem !== undefined) problems.push(problem)
+  }
   const puts = catalogue.all().map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
   const began = await store.commit({
     appends: [],

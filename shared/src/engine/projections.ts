@@ -22,7 +22,7 @@ export const summaryOf = (unit: Unit, catalogue: Catalogue): Summary | undefined
   const proposals = waitingProposals(unit.replica).length
   const titled = readFields(unit.replica).title
   if (state !== undefined) {
-    const summary = summarize({ id, definition: catalogue.byHash(state.definition), state, proposals, length, head })
+    const summary = summarize({ id, catalogue, state, proposals, length, head })
     return { ...summary, facility, ...(titled === undefined ? {} : { title: titled }) }
   }
   const creation = creationOf(unit)

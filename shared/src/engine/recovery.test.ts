@@ -185,6 +185,21 @@ describe('PER-3 a new life', () => {
   })
 })
 
+test('DEF-1 a version whose text was changed is named; what runs keeps its text, and new starts take the present one', async () => {
+  const [old, edited] = ['move', 'lift'].map((capability) => define({ name: 'd', version: 2, steps: { a: { ...TASK, capability } } }))
+  if (old === undefined || edited === undefined) throw new Error('two texts')
+  const store = new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' }))
+  const node = await TestNode.open({ store, definitions: [old] })
+  const id = await node.start(old)
+  const next = await node.restart({ definitions: [edited] })
+  expect(next.problems).toEqual([expect.stringMatching(/^d version 2 was changed without a new version/)])
+  expect([next.engine.catalogue.byName('d')?.hash, (await next.state(id)).definition]).toEqual([edited.hash, old.hash])
+  expect(next.engine.catalogue.byHash(old.hash)?.definition).toEqual(old.definition)
+  // The text is taken back: again it is the one that is given which counts, whatever the order in the store.
+  const back = await next.restart({ definitions: [old] })
+  expect(back.engine.catalogue.byName('d', 2)?.hash).toBe(old.hash)
+})
+
 test('PER-1 every state that was, from the log alone', async () => {
   const node = await open()
   const worker = new Worker()

@@ -66,20 +66,26 @@ export class DependencyRelay {
   async #check({ workflow, home, wait }: Waiting): Promise<void> {
     const unit = await this.#engine.read(wait.workflow)
     const state = unit.ok ? unit.value?.state : undefined
-    const settled = state === undefined ? undefined : this.#outcome(state, wait.step)
+    const settled = state === undefined ? undefined : this.#outcome(state, wait, home)
     if (settled === undefined) return
     const command = { type: 'step-settled-elsewhere', workflow: wait.workflow, step: wait.step, ...settled } as const
     const journal = `relay.${wait.workflow}.${wait.step}.${wait.ref}.${wait.position}`
     await this.#engine.insist({ kind: 'will', workflow, home, command, by: `workflow ${wait.workflow}`, reason: 'dependency', journal })
   }
 
-  /** Without its definition this node can't tell one step from another, so it says nothing. */
-  #outcome(state: WorkflowState, name: string): Settled | undefined {
-    const definition = this.#engine.catalogue.byHash(state.definition)
-    if (definition === undefined) return undefined
-    const ref = definition.numberOf.get(name)
+  /**
+   * Without its definition this node can't tell one step from another, so it says nothing. Past the home goes the fact alone, unless the
+   * definition shares the step's output: any workflow can name any other, and what came of it is its own facility's matter.
+   */
+  #outcome(state: WorkflowState, wait: WantedWait, home: string): Settled | undefined {
+    const known = this.#engine.catalogue.byHash(state.definition)
+    if (known === undefined) return undefined
+    const ref = known.numberOf.get(wait.step)
     const step = ref === undefined ? undefined : state.steps[ref]
-    if (step?.status === 'succeeded') return { succeeded: true, output: step.output ?? null }
+    if (step?.status === 'succeeded') {
+      const readable = home === wait.home || known.definition.shares?.includes(wait.step) === true
+      return { succeeded: true, output: readable ? (step.output ?? null) : null }
+    }
     const never = isTerminal(state.status) || (step !== undefined && isSettled(step.status))
     return never ? { succeeded: false, output: null } : undefined
   }

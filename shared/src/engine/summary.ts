@@ -2,7 +2,6 @@
  * The projection of a workflow that lists, facilities and recovery stand on: one row a workflow, rebuilt from the state at each
  * commit that touched it. It can be thrown away and made again from the documents.
  */
-import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import { isJsonObject } from '../values/json.ts'
 import { explain } from '../workflow/explain.ts'
@@ -11,6 +10,8 @@ import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal, type StatusPath } from '../workflow/status.ts'
 import type { WantedWait } from '../workflow/want.ts'
 import { waitOf } from '../workflow/wanted.ts'
+import type { Catalogue } from './catalogue.ts'
+import { followUpProblem } from './follow-up.ts'
 
 export const WORKFLOWS = 'workflows'
 
@@ -39,14 +40,14 @@ export type Summary = {
 
 export interface SummaryParts {
   readonly id: string
-  readonly definition: CompiledDefinition | undefined
+  readonly catalogue: Catalogue
   readonly state: WorkflowState
   readonly proposals: number
   readonly length: number
   readonly head: string
 }
 
-export const summarize = ({ id, definition, state, proposals, length, head }: SummaryParts): Summary => ({
+export const summarize = ({ id, catalogue, state, proposals, length, head }: SummaryParts): Summary => ({
   id,
   facility: state.home,
   key: state.key,
@@ -57,7 +58,7 @@ export const summarize = ({ id, definition, state, proposals, length, head }: Su
   pending: false,
   priority: state.priority,
   progress: progress(state),
-  explain: definition === undefined ? unknownDefinition(state) : explain(definition, state),
+  explain: explanationOf(catalogue, state),
   createdAt: state.createdAt,
   updatedAt: state.lastAt,
   ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
@@ -67,6 +68,14 @@ export const summarize = ({ id, definition, state, proposals, length, head }: Su
   head,
   waits: waitsOf(state),
 })
+
+/** What waits, and which of its follow-ups never will begin: nobody else would say so. */
+const explanationOf = (catalogue: Catalogue, state: WorkflowState): string => {
+  const definition = catalogue.byHash(state.definition)
+  const explained = definition === undefined ? unknownDefinition(state) : explain(definition, state)
+  const wanted = state.followUps.filter(({ workflow }) => workflow === undefined)
+  return [explained, ...wanted.flatMap((followUp) => followUpProblem(catalogue, followUp) ?? [])].join(' ')
+}
 
 const unknownDefinition = (state: WorkflowState): string =>
   state.turnedBack === undefined ? 'This node does not know its definition, only its log.' : `Failed: ${state.turnedBack.error.message}.`

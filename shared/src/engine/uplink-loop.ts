@@ -3,6 +3,10 @@
  * a real gateway and for a simulated one; only `dial` differs.
  */
 import {
+  type Backlog,
+  FRAMES_BURST,
+  FRAMES_PER_SECOND,
+  MAX_BUFFERED_BYTES,
   openUplink,
   type SessionInput,
   stepUplink,
@@ -17,6 +21,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Connection, Dial } from '../ports/transport.ts'
+import { Allowance } from '../values/allowance.ts'
 import { type LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface UplinkLoopParts {
@@ -28,6 +33,10 @@ export interface UplinkLoopParts {
   /** Name under which this node remembers its hub's feeds. */
   readonly hub: string
   readonly settings: UplinkSettings
+  /** What each home's feed holds unacknowledged, as far as an earlier run of this node knew. */
+  readonly backlogs?: ReadonlyMap<string, Backlog>
+  /** The hub holds a home's feed up to here. */
+  readonly onAcknowledged?: (home: string, sequence: number) => void
   /** Called when the link's condition may have changed. */
   readonly onStatus?: (status: UplinkStatus) => void
 }
@@ -43,7 +52,7 @@ export class UplinkLoop {
   constructor(parts: UplinkLoopParts) {
     this.#parts = parts
     this.#port = new LinkPort(parts.engine, parts.store, parts.clock)
-    this.#uplink = openUplink(parts.settings)
+    this.#uplink = openUplink(parts.settings, parts.backlogs)
     this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
       for (const home of parts.settings.homes) {
         const origins = feeds.get(home)
@@ -73,7 +82,26 @@ export class UplinkLoop {
     const { state, outputs } = stepUplink(this.#uplink, input, { ...clock.now(), random: random.u32() })
     this.#uplink = state
     for (const output of outputs) this.#carryOut(output)
+    this.#cutOffIfClogged()
     if (state.state.name !== before) this.#parts.onStatus?.(this.status)
+  }
+
+  #cutOffIfClogged(): void {
+    const { session, socket } = this.#connection ?? {}
+    if (session === undefined || socket === undefined) return
+    if (socket.bufferedBytes > MAX_BUFFERED_BYTES * this.#parts.settings.homes.length) this.#cutOff(session, 1013, 'reads too slowly')
+  }
+
+  /** Without a farewell; the machine says why, backs off and tries again. */
+  #cutOff(session: number, code: number, reason: string): void {
+    this.#disconnect(session, code, reason)
+    this.#step({ type: 'closed', code, reason, session })
+  }
+
+  #received(session: number, bytes: Uint8Array, allowance: Allowance): void {
+    if (this.#connection?.session !== session) return
+    if (allowance.take(1, this.#parts.clock.now().monotonic)) this.#step({ type: 'received', bytes, session })
+    else this.#cutOff(session, 1008, 'too many frames')
   }
 
   #carryOut(output: UplinkOutput): void {
@@ -91,7 +119,7 @@ export class UplinkLoop {
       case 'wake-at':
         return this.#wakeAt(output.monotonic)
       case 'acknowledged':
-        return
+        return this.#parts.onAcknowledged?.(output.home, output.sequence)
       default:
         return this.#answer(session, this.#port.carryOut(this.#parts.hub, output))
     }
@@ -106,18 +134,16 @@ export class UplinkLoop {
       (input) => {
         if (input !== undefined) this.#step({ ...input, session })
       },
-      // A store that can't be read ends the session; the machine says so, backs off and tries again.
-      (thrown: unknown) => {
-        this.#disconnect(session, 1011, 'store unreadable')
-        this.#step({ type: 'closed', code: 1011, reason: thrown instanceof Error ? thrown.message : String(thrown), session })
-      },
+      // A store that can't be read ends the session.
+      (thrown: unknown) => this.#cutOff(session, 1011, `store unreadable: ${thrown instanceof Error ? thrown.message : String(thrown)}`),
     )
   }
 
   #connect(session: number): void {
+    const allowance = new Allowance(FRAMES_PER_SECOND, FRAMES_BURST, this.#parts.clock.now().monotonic)
     const socket = this.#parts.dial({
       onOpen: () => this.#step({ type: 'connected', session }),
-      onMessage: (bytes) => this.#step({ type: 'received', bytes, session }),
+      onMessage: (bytes) => this.#received(session, bytes, allowance),
       onClose: (code, reason) => this.#step({ type: 'closed', code, reason, session }),
     })
     this.#connection = { session, socket }

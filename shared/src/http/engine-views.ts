@@ -61,7 +61,7 @@ export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: De
     ...then
   } = summarize({
     id: unit.id,
-    definition,
+    catalogue,
     state,
     proposals: proposals.length,
     length,

@@ -10,6 +10,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { Random } from '../ports/random.ts'
 import type { Instant } from '../values/instant.ts'
+import { bearerOf } from './bearer.ts'
 import type { ApiEnv } from './environment.ts'
 import { isForbiddenKey } from './json-scan.ts'
 import { type Authenticate, type Role, roleSuffices } from './principal.ts'
@@ -73,7 +74,7 @@ const STRANGERS = ''
 
 export const authenticated = ({ authenticate, limiter, now }: Authentication) =>
   createMiddleware<ApiEnv>(async (context, next) => {
-    const token = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(context.req.header('authorization') ?? '')?.[1]
+    const token = bearerOf(context.req.header('authorization'))
     const principal = token === undefined ? undefined : authenticate(token)
     const taken = limiter.take(principal?.name ?? STRANGERS, now().monotonic)
     const headers = rateHeaders(limiter, taken)

@@ -1,4 +1,5 @@
 export { type ApiOptions, createApi } from './api.ts'
+export { bearerOf } from './bearer.ts'
 export { MAX_BODY_BYTES } from './body.ts'
 export { createEngineNode, type EngineNodeParts, type Freshness } from './engine-node.ts'
 export type { ApiEnv } from './environment.ts'
@@ -8,6 +9,7 @@ export { type ListPosition, type ListQuery, matches, type Page, pageOf, SORT_FIE
 export { LIVE_CLOSE, type LiveFromClient, type LiveFromServer, liveFromClient, liveFromServer } from './live.ts'
 export { type LiveConnection, LiveFeed, type LiveLimits, type LiveSocket } from './live-feed.ts'
 export type { Decided, DecideOptions, HistoryPage, LiveEvent, NodeApi, StartRequest, When, Will } from './node-api.ts'
+export { type OutcomeCount, OutcomeCounts } from './outcome-counts.ts'
 export { type Authenticate, type Principal, ROLES, type Role, roleSuffices, seesFacility } from './principal.ts'
 export { type Problem, type ProblemCode, problem, problemSchema, refused } from './problem.ts'
 export { type RateLimit, RateLimiter, type Taken } from './rate-limit.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bearerOf } from './bearer.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import { scanJson } from './json-scan.ts'
 import { type ListQuery, pageOf, SORT_FIELDS } from './listing.ts'
@@ -19,6 +20,14 @@ test('GOV-4 the scan accepts every JSON value within the bounds, however it is s
       expect(scanJson(JSON.stringify(value, undefined, space))).toBeUndefined()
     }),
   )
+})
+
+test('GOV-4 a bearer token is read by one rule everywhere: any case of the scheme, visible characters, bounded', () => {
+  expect(bearerOf('bearer abc~def!')).toBe('abc~def!')
+  expect(bearerOf(`Bearer ${'x'.repeat(4096)}`)).toHaveLength(4096)
+  for (const wrong of [undefined, '', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer a b', 'Bearer é', `Bearer ${'x'.repeat(4097)}`]) {
+    expect(bearerOf(wrong)).toBeUndefined()
+  }
 })
 
 test('a cursor opens to the position it was sealed with, and no byte of it may change', () => {

@@ -25,6 +25,13 @@ export const WINDOW_BYTES = MIB
 /** What a receiver holds uncommitted at most: a full window and the largest group. */
 export const MAX_HELD_BYTES = 17 * MIB
 
+/** Unread by the peer at most, for each home: what it may be sent without an ack, and this much of small talk besides. */
+export const MAX_BUFFERED_BYTES = MAX_HELD_BYTES + 4 * MIB
+
+/** Frames that a peer may send: some times what the fastest catching up needs. */
+export const FRAMES_PER_SECOND = 5_000
+export const FRAMES_BURST = 20_000
+
 /** Bytes that an update costs in a frame besides its content, at most. */
 export const UPDATE_OVERHEAD_BYTES = 160
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { refusal } from '../values/refusal.ts'
 import { decodeDown } from './codec.ts'
 import type { FeedEntry, StreamOutput } from './exchange.ts'
 import { PAGE_ENTRIES, SKIPPED_ENTRIES } from './limits.ts'
-import { acknowledged, feedGrew, feedPage, isWaiting, openSender, type Sender, settledUpTo } from './sender.ts'
+import { acknowledged, feedGrew, feedPage, isWaiting, openSender, refusedByPeer, type Sender, settledUpTo } from './sender.ts'
 
 const entry = (sequence: number, group = sequence, origin = 'gate', bytes = 4): FeedEntry => ({
   sequence,
@@ -97,6 +98,18 @@ describe('a sender', () => {
   ])('S5 an ack %s ends the session', (_, wrong) => {
     const { state } = feedPage(open(), page(0, [entry(1)]), 1)
     expect(acknowledged(state, wrong, 2).end).toMatchObject({ code: 4409, reason: { code: 'resync' } })
+  })
+
+  test('S6 GOV-4 a refusal of what was not sent ends the session; one of an earlier generation is noted and not kept', () => {
+    const { state } = feedPage(open(5), page(5, [entry(6)]), 1)
+    const reject = (sequence: number, generation = 'g1') =>
+      ({ home: 'h', generation, document: 'w_1', sequence, refusal: refusal('give-up', 'forged', 'no') }) as const
+    expect(words(refusedByPeer(state, reject(6)).outputs)).toEqual(['rejected'])
+    expect(words(refusedByPeer(state, reject(3)).outputs), 'said again from an earlier session').toEqual(['rejected'])
+    expect(refusedByPeer(state, reject(7)).end).toMatchObject({ code: 4409, reason: { code: 'resync' } })
+    const [noted, ...others] = refusedByPeer(state, reject(9, 'g0')).outputs
+    expect(noted?.type === 'send' ? decodeDown(noted.bytes) : undefined).toMatchObject({ value: { type: 'noted', sequence: 9 } })
+    expect(others).toEqual([])
   })
 
   test('SYN-11 a peer that holds more than this feed ever had is told so, not silently skipped', () => {

@@ -10,11 +10,12 @@
  *   S3  No group is begun while WINDOW_BYTES are in flight; one that was begun is sent to its end.
  *   S4  At most one page is being read; `more` remembers that the feed reaches further or grew meanwhile, so nothing of it is missed.
  *   S5  Only an ack for something sent moves `acked`; any ack is progress.
+ *   S6  Only something sent can be refused. A refusal of an earlier generation is noted and not kept: its update is nobody's any more.
  *
  * Doesn't know about time passing or connections; a stall is its session's to judge, by `progressAt`.
  */
 import { cursorAhead, type End, resync } from './close.ts'
-import { type FeedEntry, type StreamInput, type StreamOutput, send } from './exchange.ts'
+import { type FeedEntry, type StreamInput, type StreamOutput, send, type UnnotedRefusal } from './exchange.ts'
 import { PAGE_ENTRIES, SKIPPED_ENTRIES, WINDOW_BYTES } from './limits.ts'
 import type { Ack } from './messages/index.ts'
 import { type Parcel, split } from './pieces.ts'
@@ -73,6 +74,14 @@ export const acknowledged = (sender: Sender, ack: Ack, at: number): Step<Sender>
   const pumped = pump({ ...sender, flight, acked: ack.sequence, progressAt: at }, at)
   if (ack.sequence === sender.acked) return pumped
   return stay(pumped.state, { type: 'acknowledged', home: sender.home, sequence: ack.sequence }, ...pumped.outputs)
+}
+
+/** The peer refused an update. It says so again in later sessions, until it hears that this was noted: so below the cursor, too. */
+export const refusedByPeer = (sender: Sender, reject: UnnotedRefusal): Step<Sender> => {
+  const { home, generation, sequence } = reject
+  if (generation !== sender.generation) return stay(sender, send({ type: 'noted', home, generation, sequence }))
+  if (sequence > sender.sent) return endWith(sender, resync(home, `a refusal of ${sequence}, but only ${sender.sent} was sent`))
+  return stay(sender, { ...reject, type: 'rejected' })
 }
 
 /** Waits for somebody: a page from the store, or an ack from the peer. */

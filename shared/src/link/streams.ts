@@ -6,7 +6,7 @@ import { type End, notUnderstood } from './close.ts'
 import { type StreamInput, type StreamOutput, send, type UnnotedRefusal } from './exchange.ts'
 import type { Both, Cursor } from './messages/index.ts'
 import { commitDone, commitFailed, openReceiver, type Receiver, receivePush, rejectOf } from './receiver.ts'
-import { acknowledged, feedGrew, feedPage, isWaiting, openSender, type Sender } from './sender.ts'
+import { acknowledged, feedGrew, feedPage, isWaiting, openSender, refusedByPeer, type Sender } from './sender.ts'
 import { endWith, type Step, stay } from './step.ts'
 
 export interface Streams {
@@ -57,7 +57,7 @@ export const hear = (streams: Streams, message: StreamMessage, at: number): Step
     case 'ack':
       return atSender(streams, home, (sender) => acknowledged(sender, message, at))
     case 'reject':
-      return stay(streams, { ...message, type: 'rejected' })
+      return atSender(streams, home, (sender) => refusedByPeer(sender, message))
     case 'noted':
       return stay(streams, { ...message, type: 'forget-refusal' })
     default:

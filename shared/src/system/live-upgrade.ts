@@ -1,11 +1,11 @@
 /** `/ws/workflows`: live news for browsers, which come with a ticket, and for programs, which come with their token. */
 import type { IncomingMessage } from 'node:http'
 import { WebSocket, WebSocketServer } from 'ws'
+import { bearerOf } from '../http/bearer.ts'
 import type { LiveFeed } from '../http/live-feed.ts'
 import type { Authenticate, Principal } from '../http/principal.ts'
 import type { TicketOffice } from '../http/tickets.ts'
 import { refuseUpgrade, type Upgrade } from './server.ts'
-import { bearerOf } from './tokens.ts'
 
 const MAX_CLIENT_FRAME_BYTES = 16 * 1024
 

@@ -15,6 +15,3 @@ export const tokenLookup = <Holder extends { readonly tokenHash: string }>(
   const byHash = new Map(holders.map((holder) => [holder.tokenHash, holder]))
   return (token) => byHash.get(tokenHash(token))
 }
-
-/** The token of an `Authorization: Bearer …` header. */
-export const bearerOf = (header: string | undefined): string | undefined => /^Bearer ([\x21-\x7e]{1,512})$/.exec(header ?? '')?.[1]

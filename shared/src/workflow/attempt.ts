@@ -22,6 +22,10 @@ export const attemptOf = (definition: CompiledDefinition, step: StepState, purpo
   return step.item === undefined ? spec : spec.each
 }
 
+/** A function's call is timed by whoever makes it: only there is it known whether what took too long may be done again. */
+export const isTimedByClock = (definition: CompiledDefinition, step: StepState): boolean =>
+  attemptOf(definition, step, purposeOf(step))?.spec.work.type !== 'function'
+
 export const purposeOf = (step: StepState): Purpose => (step.status === 'compensating' ? 'compensate' : 'forward')
 
 /** `pick`, or `pick/2` for the third item of a map. */

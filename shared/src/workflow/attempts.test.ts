@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isRetryable } from '../policy/errors.ts'
 import { parseTaskId, taskId } from './attempt.ts'
+import type { Fact } from './command.ts'
 import { define, FUNCTION, RETRIED, Run, TASK } from './test-support.ts'
 
 const one = (extra: object = {}) => define({ steps: { a: { ...TASK, ...extra } } })
@@ -80,7 +81,25 @@ describe('EX-6 time', () => {
     run.now -= 900
     run.fail('a', 'network')
     expect(run.log.at(-1)?.at).toBe(1_000)
-    expect(run.step('a').notBefore).toBe(2_000)
+  })
+
+  test('W36 what was written while the clock was ahead holds nothing up once it is put right', () => {
+    const day = 86_400_000
+    const run = new Run(one({ retry: RETRIED, timeoutMs: 5_000 }))
+    run.now += day
+    run.begin('a')
+    run.fail('a', 'network')
+    run.wait(1_000)
+    run.now -= day
+    expect(run.wanted.offers).toMatchObject([{ notBefore: day + 2_000 }])
+    const fresh = new Run(one({ retry: RETRIED, timeoutMs: 5_000 }))
+    fresh.now += day
+    fresh.put({ type: 'set-priority', priority: 'low' })
+    fresh.now -= day
+    fresh.begin('a')
+    expect(fresh.wanted.wakeAt).toBe(6_000)
+    fresh.fail('a', 'network')
+    expect(fresh.wanted.offers).toMatchObject([{ notBefore: 2_000 }])
   })
 })
 
@@ -88,33 +107,33 @@ describe('RES-6 leases and declines', () => {
   test('RES-6 W32 a lost lease is a failed attempt: offered again after the pause', () => {
     const run = new Run(retried)
     const name = run.begin('a')
-    run.put({ type: 'lease-lost', ...name })
+    run.report({ type: 'lease-lost', ...name })
     expect(run.step('a')).toMatchObject({ status: 'ready', error: { code: 'lease-lost' }, failures: 1 })
-    run.put({ type: 'lease-lost', ...name })
+    run.report({ type: 'lease-lost', ...name })
     expect(run.step('a').failures).toBe(1)
   })
 
   test('RES-6 W33 a declined offer is no failure; whoever accepted can only fail', () => {
     const run = new Run(retried)
     run.put({ type: 'offer', agent: 'r1', ...run.name('a', 1) })
-    run.put({ type: 'attempt-declined', reason: 'busy', ...run.name('a') })
+    run.report({ type: 'attempt-declined', reason: 'busy', ...run.name('a') })
     expect(run.step('a')).toMatchObject({ status: 'ready', attempt: 1, failures: 0, notBefore: 1_250 })
     run.begin('a')
-    run.put({ type: 'attempt-declined', reason: 'changed my mind', ...run.name('a') })
+    run.report({ type: 'attempt-declined', reason: 'changed my mind', ...run.name('a') })
     expect(run.step('a')).toMatchObject({ status: 'ready', failures: 1, error: { code: 'declined' } })
   })
 
   test('RES-6 W33 an agent that stops by itself has failed', () => {
     const run = new Run(retried)
     const name = run.begin('a')
-    run.put({ type: 'attempt-stopped', ...name })
+    run.report({ type: 'attempt-stopped', ...name })
     expect(run.step('a')).toMatchObject({ status: 'ready', error: { code: 'stopped-by-agent' } })
   })
 
   test('RES-6 W34 a result of a lost lease is adopted while nothing newer has begun', () => {
     const run = new Run(retried)
     const name = run.begin('a')
-    run.put({ type: 'lease-lost', ...name })
+    run.report({ type: 'lease-lost', ...name })
     run.succeed('a', 'done', name)
     expect(run.state.status).toBe('completed')
     expect(run.step('a').output).toBe('done')
@@ -123,7 +142,7 @@ describe('RES-6 leases and declines', () => {
   test('RES-6 W34 once a newer attempt has begun it is kept as a fact, once, and not applied', () => {
     const run = new Run(retried)
     const first = run.begin('a')
-    run.put({ type: 'lease-lost', ...first })
+    run.report({ type: 'lease-lost', ...first })
     run.now += 1_000
     run.begin('a', 'r2')
     expect(run.succeed('a', 'late', first).map(({ event }) => event.type)).toEqual(['late-result'])
@@ -134,14 +153,86 @@ describe('RES-6 leases and declines', () => {
   })
 })
 
+describe('W37 who may report', () => {
+  const steps = {
+    a: { ...TASK, retry: RETRIED, compensate: 'undo' },
+    f: { ...FUNCTION, timeoutMs: 60_000 },
+    w: { type: 'wait', on: { kind: 'signal', signal: 'go' } },
+    m: { type: 'map', over: '[1]', each: TASK },
+    z: { ...TASK, compensate: 'undo' },
+  }
+  const definition = define({ steps, links: [{ from: 'w', to: 'z' }], compensations: { undo: TASK } })
+  const reports = (ref: number, attempt: number, extra: object = {}): Fact[] =>
+    (['forward', 'compensate'] as const).flatMap((purpose): Fact[] => [
+      { type: 'attempt-accepted', ref, attempt, purpose },
+      { type: 'attempt-declined', reason: 'x', ref, attempt, purpose },
+      { type: 'attempt-succeeded', output: 'forged', ref, attempt, purpose, ...extra },
+      { type: 'attempt-failed', error: { code: 'x', message: 'x' }, ref, attempt, purpose, ...extra },
+      { type: 'attempt-stopped', ref, attempt, purpose },
+      { type: 'lease-lost', ref, attempt, purpose },
+    ])
+
+  test('W37 nobody reports on what it was not offered: another’s task, a step not begun, a wait, a map, a function, an attempt made up', () => {
+    const run = new Run(definition)
+    run.begin('a', 'r1')
+    for (const reporter of ['evil', 'f', 'r1']) {
+      for (const ref of [0, 1, 2, 3, 4, 5]) {
+        for (const attempt of [1, 2, 7]) {
+          if (reporter === 'r1' && ref === 0 && attempt === 1) continue
+          for (const fact of reports(ref, attempt)) expect([fact, run.put(fact, reporter)]).toEqual([fact, []])
+        }
+      }
+    }
+    for (const fact of reports(1, 1, { function: 'g' })) expect(run.put(fact, 'f')).toEqual([])
+    run.succeed('a', 'done')
+    run.succeed('f', 'called')
+    expect([run.step('a').output, run.step('f').output, run.state.late]).toEqual(['done', 'called', []])
+  })
+
+  test('W37 in back-off and after a new offer, only the agent of the old attempt may still report on it', () => {
+    const run = new Run(definition)
+    const first = run.begin('a', 'r1')
+    run.fail('a', 'network')
+    expect(run.put({ type: 'attempt-succeeded', output: 'forged', ...first }, 'evil')).toEqual([])
+    run.wait(1_000)
+    run.begin('a', 'r2')
+    expect(run.put({ type: 'attempt-succeeded', output: 'forged', ...first }, 'r2')).toEqual([])
+    expect(run.succeed('a', 'late', first).map(({ event }) => event.type)).toEqual(['late-result'])
+  })
+
+  test('W37 whoever declined has nothing to report, and is not remembered', () => {
+    const run = new Run(definition)
+    run.put({ type: 'offer', agent: 'r1', ...run.name('a', 1) })
+    run.report({ type: 'attempt-declined', reason: 'busy', ...run.name('a') })
+    expect(run.put({ type: 'attempt-succeeded', output: 'forged', ...run.name('a') }, 'r1')).toEqual([])
+    expect(run.step('a').offered).toEqual({})
+  })
+})
+
+test('W38 errors are kept well-formed and bounded, whoever says them', () => {
+  const endless = `${'x'.repeat(9_999)}\ud800`
+  const run = new Run(define({ steps: { a: { ...TASK, retry: RETRIED } } }))
+  run.begin('a')
+  run.report({ type: 'attempt-failed', error: { code: endless, message: `\ud800${endless}`, retryable: true }, ...run.name('a') })
+  run.now += 1_000
+  run.begin('a')
+  run.put({ type: 'cancel', reason: `\ud800${endless}` })
+  run.report({ type: 'attempt-failed', error: { code: 'x', message: endless }, ...run.name('a', 1) })
+  const [stop] = run.wanted.tasks
+  const kept = [run.step('a').error?.message, run.step('a').error?.code, run.state.turnedBack?.error.message, stop?.stop]
+  for (const text of kept) expect([text?.isWellFormed(), (text?.length ?? 0) <= 2_000]).toEqual([true, true])
+  const quoted = new Run(define({ steps: { a: { ...TASK, input: { n: `input.missing + "${'y'.repeat(1_900)}"` } } } }))
+  expect(quoted.step('a').error?.message.length).toBeLessThanOrEqual(2_000)
+})
+
 describe('EX-3 what is said twice', () => {
   test('EX-3 W6 any fact at once again changes nothing', () => {
     const run = new Run(one({ retry: RETRIED }))
     const name = run.begin('a')
-    expect(run.put({ type: 'attempt-accepted', ...name })).toEqual([])
+    expect(run.report({ type: 'attempt-accepted', ...name })).toEqual([])
     run.fail('a', 'network')
     expect(run.fail('a', 'network', undefined, name)).toEqual([])
-    expect(run.put({ type: 'attempt-accepted', ...name })).toEqual([])
+    expect(run.report({ type: 'attempt-accepted', ...name })).toEqual([])
     run.now += 1_000
     run.done('a', 1)
     expect(run.succeed('a', 1)).toEqual([])

@@ -1,11 +1,17 @@
 /** Beginning what needs nobody's hand: functions, waits and maps. A task stays ready until the engine finds it an agent. */
 import type { MapWork, WaitWork } from '../definition/definition.ts'
+import { MAX_STEPS } from '../definition/schema.ts'
 import { workflowIdOf } from '../values/ids.ts'
-import { ok, type Result } from '../values/result.ts'
+import type { Json } from '../values/json.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
-import { type Draft, evaluateMapping, expressionError } from './draft.ts'
+import { type Draft, evaluate, evaluateMapping } from './draft.ts'
+import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
 import { failStep, succeedStep } from './outcome.ts'
+
+/** Every item is a step of the state, copied with it at each event: as many as a definition may have steps. */
+export const MAX_ITEMS = MAX_STEPS
 
 /** Begins a ready step or a ready compensation, if its time has come and the workflow is not paused. */
 export const beginStep = (draft: Draft, ref: number): void => {
@@ -13,17 +19,19 @@ export const beginStep = (draft: Draft, ref: number): void => {
   const work = step && attemptOf(draft.definition, step, purposeOf(step))
   if (step === undefined || work === undefined || draft.state.status !== 'active') return
   if (purposeOf(step) === 'forward' && draft.state.turnedBack !== undefined) return
-  if (step.notBefore !== undefined && step.notBefore > draft.at) return
+  if (step.notBefore !== undefined && step.notBefore > draft.now.wall) return
   const { spec } = work
+  // By the wall clock, not by the log's time: that stands still until a clock that was once ahead has been caught up with.
+  const dueAt = draft.now.wall + spec.timeoutMs
   switch (spec.work.type) {
     case 'task':
       return
     case 'function':
-      return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt: draft.at + spec.timeoutMs })
+      return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
-      return beginWait(draft, ref, spec.work, draft.at + spec.timeoutMs)
+      return beginWait(draft, ref, spec.work, dueAt)
     case 'map':
-      return fanOut(draft, ref, spec.work, draft.at + spec.timeoutMs)
+      return fanOut(draft, ref, spec.work, dueAt)
   }
 }
 
@@ -39,7 +47,7 @@ const beginWait = (draft: Draft, ref: number, work: WaitWork, dueAt: number): vo
 
 const awaited = (draft: Draft, ref: number, { on }: WaitWork): Result<Awaited, StepError> => {
   if (on.kind === 'signal') return ok({ kind: 'signal', signal: on.signal })
-  if (on.kind === 'time') return ok({ kind: 'time', until: draft.at + on.delayMs })
+  if (on.kind === 'time') return ok({ kind: 'time', until: draft.now.wall + on.delayMs })
   const step = draft.step(ref)
   const target = step && specOf(draft.definition, step).waitFor
   if (target === undefined) throw new TypeError(`step ${ref} waits for a step that was not compiled`)
@@ -60,15 +68,19 @@ const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void =
   const step = draft.step(ref)
   const spec = step && specOf(draft.definition, step)
   if (spec?.over === undefined || spec.each === undefined) throw new TypeError(`step ${ref} is no compiled map`)
-  const list = spec.over.evaluate(draft.variables())
-  if (!list.ok) return failStep(draft, ref, expressionError(spec.over, list.error))
-  if (!Array.isArray(list.value)) {
-    return failStep(draft, ref, { code: 'not-a-list', message: `\`${work.over}\` is not a list`, retryable: false })
-  }
-  draft.emit({ type: 'fanned-out', ref, items: list.value, dueAt })
-  if (list.value.length === 0) return succeedStep(draft, ref, [])
+  const list = evaluate(spec.over, draft.variables())
+  const items = list.ok ? itemsOf(work, list.value) : list
+  if (!items.ok) return failStep(draft, ref, items.error)
+  draft.emit({ type: 'fanned-out', ref, items: items.value, dueAt })
+  if (items.value.length === 0) return succeedStep(draft, ref, [])
   const first = draft.step(ref)?.items?.first ?? 0
-  for (let item = first; item < first + list.value.length; item += 1) readyItem(draft, item)
+  for (let item = first; item < first + items.value.length; item += 1) readyItem(draft, item)
+}
+
+const itemsOf = ({ over }: MapWork, list: Json): Result<readonly Json[], StepError> => {
+  if (!Array.isArray(list)) return err(stepError('not-a-list', `\`${over}\` is not a list`))
+  if (list.length <= MAX_ITEMS) return ok(list)
+  return err(stepError('list-too-long', `\`${over}\` has ${list.length} elements; a map takes at most ${MAX_ITEMS}`))
 }
 
 const readyItem = (draft: Draft, ref: number): void => {

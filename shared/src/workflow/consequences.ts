@@ -11,7 +11,8 @@ import type { CompiledStep } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
 import { beginStep } from './begin.ts'
-import { type Draft, evaluateMapping } from './draft.ts'
+import { type Draft, evaluateMapping, unusable } from './draft.ts'
+import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { delivered, joinAnswer } from './links.ts'
 import { failStep, succeedStep, turnBack } from './outcome.ts'
@@ -54,7 +55,10 @@ export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void =
   if (spec.input === undefined && Object.keys(ports).length === 0) return draft.emit({ type: 'step-ready', ref })
   const mapped = evaluateMapping(spec.input ?? [], draft.variables())
   if (!mapped.ok) return failStep(draft, ref, mapped.error)
-  draft.emit({ type: 'step-ready', ref, input: { ...ports, ...mapped.value } })
+  const input = { ...ports, ...mapped.value }
+  const problem = unusable(input)
+  if (problem === undefined) draft.emit({ type: 'step-ready', ref, input })
+  else failStep(draft, ref, stepError('expression-error', `the input can't be kept: ${problem}`))
 }
 
 const followItem = (draft: Draft, item: StepState, parent: number): void => {
@@ -63,7 +67,9 @@ const followItem = (draft: Draft, item: StepState, parent: number): void => {
   if (item.status === 'failed' && item.error !== undefined) return failStep(draft, parent, item.error)
   if (map.items.open > 0) return
   const outputs: Json[] = draft.state.steps.slice(map.items.first, map.items.first + map.items.count).map((each) => each.output ?? null)
-  succeedStep(draft, parent, outputs)
+  const problem = unusable(outputs)
+  if (problem === undefined) succeedStep(draft, parent, outputs)
+  else failStep(draft, parent, stepError('output-unusable', `the list of outputs can't be kept: ${problem}`))
 }
 
 /** Items that nobody works on yet; those at work are told to stop, because their map has settled. */

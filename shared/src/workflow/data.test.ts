@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Json } from '../values/json.ts'
+import { MAX_ITEMS } from './begin.ts'
 import { define, FUNCTION, Run, TASK } from './test-support.ts'
 import { inputOf } from './wanted.ts'
 
@@ -73,6 +75,41 @@ describe('EX-5 data flow', () => {
   })
 })
 
+describe('values that no log can hold', () => {
+  const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)])
+  const around = (levels: number, expression: string) => `${'['.repeat(levels)}${expression}${']'.repeat(levels)}`
+
+  test('W15 W38 made by a mapping, they fail the step that needs them', () => {
+    const bad = ['1.0 / 0.0', '{"__proto__": 1}', around(20, 'input.v')]
+    for (const n of bad) {
+      const run = new Run(define({ steps: { a: { ...TASK, input: { n } } } }), { v: nested(60) })
+      expect([n, run.step('a').error?.code]).toEqual([n, 'expression-error'])
+      const ending = new Run(define({ steps: { a: TASK }, output: { n } }), { v: nested(60) })
+      ending.done('a')
+      expect([n, ending.state.turnedBack?.error.code]).toEqual([n, 'expression-error'])
+      const undone = new Run(
+        define({ steps: { a: { ...TASK, compensate: 'u' }, b: TASK }, compensations: { u: { ...TASK, input: { n } } } }),
+        { v: nested(60) },
+      )
+      undone.done('a')
+      undone.cancel()
+      expect([n, undone.step('a').error?.code]).toEqual([n, 'expression-error'])
+      const list = new Run(define({ steps: { m: { type: 'map', over: `[${n}]`, each: TASK } } }), { v: nested(60) })
+      expect([n, list.step('m').error?.code]).toEqual([n, 'expression-error'])
+    }
+  })
+
+  test('W15 W38 brought by a port or gathered by a map, they fail the step too', () => {
+    const deep = nested(68)
+    const run = new Run(define({ steps: { a: TASK, b: TASK }, links: [{ from: 'a', to: 'b', targetPort: 'p' }] }))
+    run.done('a', deep)
+    expect(run.step('b').error?.code).toBe('expression-error')
+    const map = new Run(define({ steps: { m: { type: 'map', over: '[1]', each: TASK } } }))
+    map.done('m/0', deep)
+    expect(map.step('m').error?.code).toBe('output-unusable')
+  })
+})
+
 describe('maps', () => {
   const mapped = (extra: object = {}, links: object[] = []) =>
     define({
@@ -95,6 +132,12 @@ describe('maps', () => {
     expect(new Run(mapped(), {}).step('m').error?.code).toBe('expression-error')
   })
 
+  test('W16 a list that is longer than a map may be fails the step', () => {
+    const list = Array.from({ length: MAX_ITEMS + 1 }, (_, n) => n)
+    expect(new Run(mapped(), { list: list.slice(1) }).state.steps).toHaveLength(2 + MAX_ITEMS)
+    expect(new Run(mapped(), { list }).step('m').error).toMatchObject({ code: 'list-too-long', retryable: false })
+  })
+
   test('W16 W22 a failing item fails the map: idle siblings are cancelled, those at work told to stop and awaited', () => {
     const run = new Run(mapped({}, [{ from: 'm', to: 'after', trigger: 'fail' }]), { list: [1, 2, 3] })
     run.begin('m/0')
@@ -110,7 +153,7 @@ describe('maps', () => {
     expect(run.wanted.tasks).toMatchObject([{ step: 'm/1', stop: 'broken!' }])
     run.done('after')
     expect(run.state.status).toBe('active')
-    run.put({ type: 'attempt-stopped', ...run.name('m/1') })
+    run.report({ type: 'attempt-stopped', ...run.name('m/1') })
     expect(run.state.status).toBe('completed')
   })
 
@@ -127,7 +170,7 @@ describe('maps', () => {
     run.wait(5_000)
     expect(run.step('m')).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
     expect(run.wanted.tasks).toMatchObject([{ step: 'm/0', stop: expect.any(String) }])
-    run.put({ type: 'attempt-stopped', ...run.name('m/0') })
+    run.report({ type: 'attempt-stopped', ...run.name('m/0') })
     expect(run.state.status).toBe('failed')
   })
 

@@ -10,16 +10,17 @@ import type { Instant } from '../values/instant.ts'
 import { canonicalJson } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { purposeOf } from './attempt.ts'
+import { isTimedByClock, purposeOf } from './attempt.ts'
 import type { Act, Command, Decision } from './command.ts'
 import { drawConsequences, makeReady } from './consequences.ts'
 import { Draft } from './draft.ts'
+import { stepError } from './errors.ts'
 import type { LogEntry } from './event.ts'
 import { evolve } from './evolve.ts'
 import { takeFact } from './facts.ts'
 import { DECISION_TABLE, legalDecisions } from './lifecycle.ts'
 import { failAttempt, failStep, succeedStep, turnBack } from './outcome.ts'
-import type { WorkflowState } from './state.ts'
+import type { StepState, WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
 
 export interface Decided {
@@ -52,7 +53,7 @@ export const decide = (
   return ok({ entries: draft.entries, state: draft.state })
 }
 
-const isDecision = (command: Command): command is Decision => command.type in DECISION_TABLE.absent
+const isDecision = (command: Exclude<Command, Create>): command is Exclude<Decision, Create> => command.type in DECISION_TABLE.absent
 
 const create = (
   definition: CompiledDefinition,
@@ -123,17 +124,15 @@ export const pastPointOfNoReturn = (definition: CompiledDefinition, state: Workf
   })
 }
 
-const carryOut = (draft: Draft, decision: Exclude<Decision, Create> | Create): void => {
+const carryOut = (draft: Draft, decision: Exclude<Decision, Create>): void => {
   switch (decision.type) {
-    case 'create':
-      return
     case 'pause':
       return draft.emit({ type: 'paused' })
     case 'resume':
       draft.emit({ type: 'resumed' })
       return touchWaiting(draft)
     case 'cancel':
-      return turnBack(draft, 'cancelled', { code: 'cancelled', message: decision.reason, retryable: false })
+      return turnBack(draft, 'cancelled', stepError('cancelled', decision.reason))
     case 'set-priority':
       if (draft.state.priority !== decision.priority) draft.emit({ type: 'priority-set', priority: decision.priority })
   }
@@ -156,18 +155,23 @@ const touchWaiting = (draft: Draft): void => {
 const TIMEOUT = { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true }
 
 const tick = (draft: Draft): void => {
-  const { at, state, definition } = draft
+  const { now, state, definition } = draft
   const limitMs = definition.definition.timeoutMs
-  if (limitMs !== undefined && state.startedAt !== undefined && !isTerminal(state.status) && state.startedAt + limitMs <= at) {
-    turnBack(draft, 'failed', { code: 'timeout', message: `the workflow took longer than ${limitMs} ms`, retryable: false })
+  if (limitMs !== undefined && state.startedAt !== undefined && !isTerminal(state.status) && state.startedAt + limitMs <= now.wall) {
+    turnBack(draft, 'failed', stepError('timeout', `the workflow took longer than ${limitMs} ms`))
   }
   state.steps.forEach((step, ref) => {
-    if (step.dueAt !== undefined && step.dueAt <= at) {
+    if (isWaitOver(step, now.wall)) {
+      if (draft.state.turnedBack === undefined) succeedStep(draft, ref, null)
+    } else if (isTimedByClock(definition, step) && step.dueAt !== undefined && step.dueAt <= now.wall) {
       // A map isn't tried again while its items are still at work: it fails, and they are told to stop.
       if (step.items === undefined) failAttempt(draft, ref, TIMEOUT)
       else failStep(draft, ref, TIMEOUT)
-    } else if (step.awaits?.kind === 'time' && step.awaits.until <= at && draft.state.turnedBack === undefined)
-      succeedStep(draft, ref, null)
+    }
   })
   touchWaiting(draft)
 }
+
+/** Of a wait's end and its timeout the earlier counts, also when nobody looked until both had passed. */
+const isWaitOver = ({ awaits, dueAt }: StepState, wallNow: number): boolean =>
+  awaits?.kind === 'time' && awaits.until <= wallNow && (dueAt === undefined || awaits.until <= dueAt)

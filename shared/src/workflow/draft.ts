@@ -3,10 +3,13 @@
  * later consequence is drawn from what the earlier ones left behind.
  */
 import type { CompiledDefinition, CompiledMapping, Expression } from '../definition/compiled.ts'
+import { refuseContent } from '../values/content.ts'
 import type { Instant } from '../values/instant.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { boundedText } from '../values/text.ts'
 import { specOf } from './attempt.ts'
+import { stepError } from './errors.ts'
 import type { LogEntry, StepError, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
 import type { StepState, WorkflowState } from './state.ts'
@@ -69,18 +72,32 @@ export class Draft {
   }
 }
 
-export const expressionError = (expression: Expression, message: string): StepError => ({
-  code: 'expression-error',
-  message: `\`${expression.source}\`: ${message}`,
-  retryable: false,
-})
+/** Enough to find the expression by; the rest of the message is what went wrong. */
+const MAX_QUOTED = 200
+
+export const expressionError = (expression: Expression, message: string): StepError =>
+  stepError('expression-error', `\`${boundedText(expression.source, MAX_QUOTED)}\`: ${message}`)
+
+/** Levels of nesting kept free around a value: a list of outputs, a follow-up's input, an entry, a message. */
+const ENVELOPE = 4
+
+/** Why no log could hold this value, if so: left to the commit, it would fail the whole turn, and again at every later try. */
+export const unusable = (value: Json): string | undefined => refuseContent(value, ENVELOPE)?.message.replace(/\.$/, '')
+
+/** What the expression gives, if a log can hold it. */
+export const evaluate = (expression: Expression, variables: JsonObject): Result<Json, StepError> => {
+  const result = expression.evaluate(variables)
+  if (!result.ok) return err(expressionError(expression, result.error))
+  const problem = unusable(result.value)
+  return problem === undefined ? result : err(expressionError(expression, problem))
+}
 
 /** All parameters of a mapping, or the first expression that failed. */
 export const evaluateMapping = (mapping: CompiledMapping, variables: JsonObject): Result<Record<string, Json>, StepError> => {
   const values: Record<string, Json> = {}
   for (const { name, expression } of mapping) {
-    const result = expression.evaluate(variables)
-    if (!result.ok) return err(expressionError(expression, result.error))
+    const result = evaluate(expression, variables)
+    if (!result.ok) return result
     values[name] = result.value
   }
   return ok(values)

@@ -6,12 +6,13 @@
  * The order of members is the order in which codec.ts writes them: never reorder, only append.
  */
 import { z } from 'zod'
+import { MAX_STEPS } from '../definition/schema.ts'
 import type { Json } from '../values/json.ts'
 
 const json = z.custom<Json>((value) => value !== undefined)
 const ref = z.number().int().nonnegative()
-/** Far above what a definition may have, far below what a reader of a forged log could not hold. */
-const stepCount = z.number().int().nonnegative().max(100_000)
+/** What a definition may have: a forged log must not ask its reader for more room. */
+const stepCount = z.number().int().nonnegative().max(MAX_STEPS)
 const attempt = z.number().int().positive()
 const time = z.number()
 const priority = z.enum(['critical', 'high', 'normal', 'low'])

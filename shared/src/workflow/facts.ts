@@ -2,13 +2,19 @@
  * Facts are never refused (C1). One that names the attempt in hand moves the step; a repetition changes nothing; any other is kept
  * as a late result and applied to nothing (RES-6) — but when it tells that something was done after all, and the workflow is going
  * back, it is undone with the rest; and when the workflow has ended, a person is asked.
+ *
+ * Whoever reports on an attempt must be able to know of it: the agent to whom this very attempt was offered, or the maker of the
+ * function's call. What anybody else says changes nothing.
  */
 
 import { isRetryable } from '../policy/errors.ts'
 import type { Json } from '../values/json.ts'
-import { attemptOf, purposeOf, stepName } from './attempt.ts'
+import { boundedText } from '../values/text.ts'
+import { attemptMark, attemptOf, purposeOf, stepName } from './attempt.ts'
 import type { AttemptName, Fact } from './command.ts'
 import type { Draft } from './draft.ts'
+import { stepError } from './errors.ts'
+import type { StepError } from './event.ts'
 import { lateName } from './evolve.ts'
 import { failAttempt, stopReason, succeedStep } from './outcome.ts'
 import type { StepState } from './state.ts'
@@ -39,7 +45,7 @@ export const takeFact = (draft: Draft, fact: Fact): void => {
 
 const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
   const step = draft.step(fact.ref)
-  if (step === undefined) return
+  if (step === undefined || !canKnow(draft, step, fact)) return
   if (!isInHand(step, fact)) return takeLate(draft, step, fact)
   const atWork = step.phase !== 'ready' && step.status !== 'ready'
   switch (fact.type) {
@@ -49,16 +55,8 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
       return succeed(draft, step, fact)
     case 'attempt-declined':
       return atWork ? decline(draft, step, fact) : undefined
-    case 'attempt-failed': {
-      const { code, message, retryable } = fact.error
-      return atWork
-        ? failAttempt(draft, fact.ref, {
-            code,
-            message,
-            retryable: isRetryable(code, retryable),
-          })
-        : undefined
-    }
+    case 'attempt-failed':
+      return atWork ? failAttempt(draft, fact.ref, errorOf(fact)) : undefined
     case 'lease-lost':
       return atWork ? failAttempt(draft, fact.ref, LEASE_LOST) : undefined
     case 'attempt-stopped':
@@ -67,6 +65,16 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
       return failAttempt(draft, fact.ref, { code: 'stopped-by-agent', message: 'the agent stopped', retryable: true })
   }
 }
+
+/** Waits and maps are nobody's attempt: a report on one is made up. */
+const canKnow = (draft: Draft, step: StepState, fact: AttemptFact): boolean => {
+  const work = attemptOf(draft.definition, step, fact.purpose)?.spec.work
+  if (work?.type === 'task') return step.offered?.[attemptMark(fact)] === draft.by
+  return work?.type === 'function' && 'function' in fact && fact.function === work.function
+}
+
+const errorOf = ({ error }: Extract<AttemptFact, { type: 'attempt-failed' }>): StepError =>
+  stepError(error.code, error.message, isRetryable(error.code, error.retryable))
 
 /** The attempt this step waits for; or its last one while no other has begun, whose result still spares doing it again. */
 const isInHand = (step: StepState, name: AttemptName): boolean =>
@@ -79,16 +87,17 @@ const isInHand = (step: StepState, name: AttemptName): boolean =>
 const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): void => {
   if (step.status !== 'offered' && step.phase !== 'offered') return
   const work = attemptOf(draft.definition, step, purposeOf(step))
-  if (work !== undefined) draft.emit({ type: 'running', ref, attempt, dueAt: draft.at + work.spec.timeoutMs })
+  if (work !== undefined) draft.emit({ type: 'running', ref, attempt, dueAt: draft.now.wall + work.spec.timeoutMs })
 }
 
 const decline = (draft: Draft, step: StepState, fact: Extract<AttemptFact, { type: 'attempt-declined' }>): void => {
   if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref: fact.ref })
-  const { ref, attempt, reason } = fact
+  const { ref, attempt } = fact
+  const reason = boundedText(fact.reason)
   // Whoever accepted can't decline any more: giving up what was begun is a failure.
   if (step.status === 'running' || step.phase === 'running')
     return failAttempt(draft, ref, { code: 'declined', message: reason, retryable: true })
-  draft.emit({ type: 'declined', ref, attempt, reason, retryAt: draft.at + DECLINED_PAUSE_MS })
+  draft.emit({ type: 'declined', ref, attempt, reason, retryAt: draft.now.wall + DECLINED_PAUSE_MS })
 }
 
 const succeed = (draft: Draft, step: StepState, { ref, output }: Extract<AttemptFact, { type: 'attempt-succeeded' }>): void => {
@@ -101,9 +110,14 @@ const takeLate = (draft: Draft, step: StepState, fact: AttemptFact): void => {
   const { ref, attempt, purpose } = fact
   if (attempt < 1 || isRepeated(step, fact) || draft.state.late.includes(lateName(fact))) return
   const succeeded = fact.type === 'attempt-succeeded'
-  const output: Json = fact.type === 'attempt-succeeded' ? fact.output : { code: fact.error.code, message: fact.error.message }
+  const output: Json = fact.type === 'attempt-succeeded' ? fact.output : keptError(fact)
   draft.emit({ type: 'late-result', ref, attempt, purpose, succeeded, output })
   if (succeeded && purpose === 'forward' && isTerminal(draft.state.status)) askAboutLateWork(draft, step)
+}
+
+const keptError = (fact: Extract<AttemptFact, { type: 'attempt-failed' }>): Json => {
+  const { code, message } = errorOf(fact)
+  return { code, message }
 }
 
 /** Reports come at least once: this one is on record. */

@@ -3,6 +3,7 @@ import { nextAttempt } from '../policy/retry.ts'
 import type { Json } from '../values/json.ts'
 import { attemptOf, purposeOf, specOf, taskId } from './attempt.ts'
 import { type Draft, expressionError } from './draft.ts'
+import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { linksSent } from './links.ts'
 import type { StepState } from './state.ts'
@@ -19,7 +20,7 @@ export const succeedStep = (draft: Draft, ref: number, output: Json): void => {
   const valid = validate.evaluate(draft.variables({ output, item: step.element ?? null, index: step.item ?? null }))
   if (!valid.ok) return failStep(draft, ref, expressionError(validate, valid.error))
   if (valid.value === true) return countSuccess(draft, ref, step, output, true)
-  failAttempt(draft, ref, { code: 'output-invalid', message: `the output does not satisfy \`${validate.source}\``, retryable: true })
+  failAttempt(draft, ref, stepError('output-invalid', `the output does not satisfy \`${validate.source}\``, true))
 }
 
 const countSuccess = (draft: Draft, ref: number, step: StepState, output: Json, recorded: boolean): void => {
@@ -43,7 +44,7 @@ export const failAttempt = (draft: Draft, ref: number, error: StepError): void =
   const seed = taskId(draft.workflow, { ref, attempt: step.attempt, purpose: purposeOf(step) })
   const again = nextAttempt(work.spec.retry, { attempt: step.failures + 1, error, seed })
   if (again.again) {
-    return draft.emit({ type: 'attempt-failed', ref, attempt: Math.max(1, step.attempt), error, retryAt: draft.at + again.delayMs })
+    return draft.emit({ type: 'attempt-failed', ref, attempt: Math.max(1, step.attempt), error, retryAt: draft.now.wall + again.delayMs })
   }
   if (purposeOf(step) === 'compensate') draft.emit({ type: 'compensation-failed', ref, error })
   else failStep(draft, ref, error)

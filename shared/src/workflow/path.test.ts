@@ -58,7 +58,7 @@ describe('SM-1 where a workflow stands', () => {
     note()
     run.put({ type: 'offer', agent: 'r1', ...run.name('a', 1) })
     note()
-    run.put({ type: 'attempt-accepted', ...run.name('a') })
+    run.report({ type: 'attempt-accepted', ...run.name('a') })
     note()
     run.succeed('a')
     note()
@@ -101,7 +101,7 @@ describe('SM-1 where a workflow stands', () => {
     expect(progress(run.state)).toEqual({ settled: 1, total: 4, percent: 25 })
     run.begin('a')
     run.fail('a')
-    run.put({ type: 'attempt-stopped', ...run.name('m/1') })
+    run.report({ type: 'attempt-stopped', ...run.name('m/1') })
     expect(progress(run.state).percent).toBe(run.state.status === 'failed' ? 100 : -1)
   })
 

@@ -148,8 +148,8 @@ export class World {
   /** What is still under way arrives after the end, some of it twice. */
   aftermath(): void {
     for (const { fact } of this.#reports) {
-      this.run.put(fact, 'late')
-      this.run.put(fact, 'late')
+      this.#put(fact)
+      this.#put(fact)
     }
   }
 
@@ -191,10 +191,15 @@ export class World {
     const due = this.#reports.filter(({ at }) => at <= now)
     this.#reports = this.#reports.filter(({ at }) => at > now)
     for (const { fact } of due) {
-      this.run.put(fact, 'agent')
-      if (this.#random.chance(0.2)) this.run.put(fact, 'agent')
+      this.#put(fact)
+      if (this.#random.chance(0.2)) this.#put(fact)
       if (this.#random.chance(0.1)) this.#reports.push({ at: now + this.#random.between(1, 30_000), fact })
     }
+  }
+
+  #put(fact: Fact): void {
+    if ('ref' in fact) this.run.report(fact)
+    else this.run.put(fact, 'relay')
   }
 
   #offer(): void {
@@ -211,7 +216,7 @@ export class World {
       if (stop !== undefined && !this.#called.has(`stop ${task}`)) this.#once(`stop ${task}`, () => this.#answerStop(name, leaseMs))
       else if (!accepted) this.#once(`offer ${task}`, () => this.#answerOffer(name, leaseMs))
     }
-    for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#finish({ ref, attempt, purpose }))
+    for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#endCall({ ref, attempt, purpose }))
     for (const wait of waits) this.#once(`wait ${wait.ref}`, () => this.#settleElsewhere(wait))
     for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
     // Nobody can be asked for a signal: it comes in the end.
@@ -238,13 +243,24 @@ export class World {
   }
 
   #finish(name: AttemptName): void {
+    if (this.#random.chance(0.94)) return this.#end(name)
+    this.#report({ type: 'lease-lost', ...name }, this.run.now + this.#random.heavyTail(50, 20_000))
+  }
+
+  #end(name: AttemptName): void {
     const at = this.run.now + this.#random.heavyTail(50, 20_000)
-    if (this.#random.chance(0.8)) {
+    if (this.#random.chance(0.85)) {
       return this.#report({ type: 'attempt-succeeded', output: this.#random.pick<Json>([null, 'bad', 7, { x: [1] }]), ...name }, at)
     }
-    if (this.#random.chance(0.3)) return this.#report({ type: 'lease-lost', ...name }, at)
     const code = this.#random.pick(['network', 'network', 'broken', 'unavailable'])
     this.#report({ type: 'attempt-failed', error: { code, message: code, retryable: this.#random.chance(0.5) }, ...name }, at)
+  }
+
+  /** Whoever makes a call also times it. */
+  #endCall(name: AttemptName): void {
+    if (this.#random.chance(0.9)) return this.#end(name)
+    const error = { code: 'timeout', message: 'too long', retryable: true }
+    this.#report({ type: 'attempt-failed', error, ...name }, this.run.now + this.#random.between(1, 30_000))
   }
 
   #answerStop(name: AttemptName, leaseMs: number): void {

@@ -10,6 +10,7 @@ import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
+import { attemptMark, attemptOf } from './attempt.ts'
 import { decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
 import type { AttemptName, Command, Fact } from './command.ts'
 import { decide } from './decide.ts'
@@ -146,14 +147,22 @@ export class Run {
     return name
   }
 
+  /** As whoever may report on this attempt: the agent it was offered to, or the maker of the call. */
+  report(fact: Extract<Fact, AttemptName>): readonly LogEntry[] {
+    const step = this.state.steps[fact.ref]
+    const work = step && attemptOf(this.definition, step, fact.purpose)?.spec.work
+    const isEnd = fact.type === 'attempt-succeeded' || fact.type === 'attempt-failed'
+    if (work?.type === 'function') return this.put(isEnd ? { ...fact, function: work.function } : fact, work.function)
+    return this.put(fact, step?.offered?.[attemptMark(fact)] ?? 'nobody')
+  }
+
   succeed(step: string, output: Json = null, name = this.name(step)): readonly LogEntry[] {
-    return this.put({ type: 'attempt-succeeded', output, ...name }, 'r1')
+    return this.report({ type: 'attempt-succeeded', output, ...name })
   }
 
   fail(step: string, code = 'broken', retryable?: boolean, name = this.name(step)): readonly LogEntry[] {
     const error = { code, message: `${code}!`, ...(retryable === undefined ? {} : { retryable }) }
-    const fact: Fact = { type: 'attempt-failed', error, ...name }
-    return this.put(fact, 'r1')
+    return this.report({ type: 'attempt-failed', error, ...name })
   }
 
   done(step: string, output: Json = null): void {

@@ -53,7 +53,7 @@ describe('EX-11 signals', () => {
     run.cancel()
     run.signal('go', '1')
     expect(run.status('w')).toBe('cancelled')
-    run.put({ type: 'attempt-stopped', ...run.name('a') })
+    run.report({ type: 'attempt-stopped', ...run.name('a') })
     expect(run.signal('go', '2')).toEqual([])
   })
 })
@@ -76,6 +76,14 @@ describe('waiting for time and for others', () => {
     again.wait(5_000)
     again.wait(1_000)
     expect(again.step('s0')).toMatchObject({ status: 'running', dueAt: 12_000 })
+  })
+
+  test('W42 of a wait’s end and its timeout the earlier counts, also when nobody looked until both had passed', () => {
+    const timed = (delayMs: number) => row({ type: 'wait', on: { kind: 'time', delayMs }, timeoutMs: 5_000 })
+    const over = new Run(timed(4_000))
+    const never = new Run(timed(6_000))
+    for (const run of [over, never]) run.wait(60_000)
+    expect([over.state.status, never.state.turnedBack?.error.code]).toEqual(['completed', 'timeout'])
   })
 
   const far = row({ type: 'wait', on: { kind: 'step', facility: '"quay"', key: 'input.order', step: 'loaded' } }, TASK)

@@ -8,7 +8,10 @@ export interface WantedOffer extends AttemptName {
   readonly capability: string
   readonly kind?: AgentKind
   readonly priority: Priority
+  /** When it began to wait, by the log's time: its place in the queue. */
   readonly since: number
+  /** Not offered before this moment (wall). */
+  readonly notBefore?: number
 }
 
 /** An attempt that an agent should know about: offered, running, or to be stopped. */
@@ -31,6 +34,8 @@ export interface WantedCall extends AttemptName {
   readonly id: string
   readonly function: string
   readonly input: Json
+  /** How long to wait for its end. */
+  readonly timeoutMs: number
 }
 
 /** Known by `ref` and `position`, the length of the log when it began: a step that waits again is another wait. */

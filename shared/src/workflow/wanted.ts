@@ -4,7 +4,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
-import { type AnySpec, attemptOf, purposeOf, stepName, taskId } from './attempt.ts'
+import { type AnySpec, attemptOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
 import type { AttemptName } from './command.ts'
 import type { Awaited } from './event.ts'
 import { stopReason } from './outcome.ts'
@@ -52,7 +52,7 @@ const wantForStep = (
 ): void => {
   const phase = step.status === 'compensating' ? step.phase : step.status
   if (phase !== 'ready' && phase !== 'offered' && phase !== 'running') return
-  if (step.dueAt !== undefined) wake(all, step.dueAt)
+  if (step.dueAt !== undefined && isTimedByClock(definition, step)) wake(all, step.dueAt)
   if (step.awaits !== undefined) return wantAwaited(all, ref, step)
   const purpose = purposeOf(step)
   const spec = attemptOf(definition, step, purpose)?.spec
@@ -60,7 +60,9 @@ const wantForStep = (
   if (phase === 'ready') return wantBeginning(all, state, step, spec, { ref, attempt: step.attempt + 1, purpose })
   const name = { ref, attempt: step.attempt, purpose }
   const input = inputOf(state, step)
-  if (spec.work.type === 'function') all.calls.push({ ...name, id: taskId(workflow, name), function: spec.work.function, input })
+  if (spec.work.type === 'function') {
+    all.calls.push({ ...name, id: taskId(workflow, name), function: spec.work.function, input, timeoutMs: spec.timeoutMs })
+  }
   if (spec.work.type !== 'task' || step.agent === undefined) return
   const stop = stopReason(state, step)
   const { capability, leaseMs, mayFinishOffline } = spec.work
@@ -101,8 +103,9 @@ const wantBeginning = (all: Gathering, state: WorkflowState, step: StepState, sp
     return
   }
   const { capability, kind } = spec.work
-  const since = step.notBefore ?? step.since
-  all.offers.push({ ...name, capability, priority: state.priority, since, ...(kind === undefined ? {} : { kind }) })
+  const { notBefore, since } = step
+  const when = notBefore === undefined ? { since } : { since: notBefore, notBefore }
+  all.offers.push({ ...name, capability, priority: state.priority, ...when, ...(kind === undefined ? {} : { kind }) })
 }
 
 /** A step without a mapping gets the workflow's input, a map's item its element. */

@@ -6,7 +6,6 @@ import { drawFaultPlan, drawKnobs, type Fault, type Knobs, type Prng, type Topol
 
 export const CLOUD = 'cloud'
 export const HOMES = ['harbour', 'hillside'] as const
-export type Home = (typeof HOMES)[number]
 
 export const gatewayOf = (home: string): string => `${home}-gateway`
 

@@ -2,4 +2,3 @@ import * as z from 'zod'
 
 /** The answer to the `ping` of the same number. */
 export const pong = z.strictObject({ type: z.literal('pong'), n: z.int().min(0) })
-export type Pong = z.infer<typeof pong>

@@ -10,4 +10,3 @@ export const reject = z.strictObject({
   sequence,
   refusal: refusalFields,
 })
-export type Reject = z.infer<typeof reject>

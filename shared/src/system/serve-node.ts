@@ -1,0 +1,46 @@
+/** What every node answers: its API, live news with the tickets for it, and doors of its own, on one port under its names. */
+import { createApi } from '../http/api.ts'
+import { LiveFeed } from '../http/live-feed.ts'
+import type { NodeApi } from '../http/node-api.ts'
+import type { Authenticate } from '../http/principal.ts'
+import type { Api } from '../http/route-parts.ts'
+import { TicketOffice } from '../http/tickets.ts'
+import { systemClock, systemRandom } from './clock.ts'
+import { liveUpgrade } from './live-upgrade.ts'
+import { type RunningServer, startServer, type Upgrade } from './server.ts'
+
+export interface ServeOptions {
+  readonly node: NodeApi
+  readonly authenticate: Authenticate
+  readonly host: string
+  readonly port: number
+  /** Names the node is called by, beside `host`. */
+  readonly hostNames: readonly string[]
+  /** Doors beside `/ws/workflows`, by path. */
+  readonly doors: ReadonlyMap<string, Upgrade>
+  readonly onFault: (error: unknown, requestId: string) => void
+  /** Adds what is served beside the API. */
+  readonly addPages?: (api: Api) => void
+}
+
+const CURSOR_KEY_BYTES = 32
+
+export const serveNode = async (options: ServeOptions): Promise<RunningServer> => {
+  const { node, authenticate, host, port, hostNames, doors, onFault, addPages } = options
+  const tickets = new TicketOffice({ random: systemRandom, now: systemClock.now })
+  const hosts = [...hostNames, host]
+  const cursorKey = Uint8Array.from({ length: CURSOR_KEY_BYTES }, () => systemRandom.u32() & 0xff)
+  const { now } = systemClock
+  const api = createApi({ node, authenticate, hosts, cursorKey, random: systemRandom, now, tickets, report: onFault })
+  addPages?.(api)
+  const feed = new LiveFeed(node, systemClock)
+  const upgrades = new Map([...doors, ['/ws/workflows', liveUpgrade(feed, tickets, authenticate)]])
+  const server = await startServer({ fetch: (request) => api.fetch(request), host, port, hosts, upgrades })
+  return {
+    ...server,
+    close: async () => {
+      feed.close()
+      await server.close()
+    },
+  }
+}
