@@ -31,7 +31,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     return err(opened.error)
   }
   const { engine, life, problems } = opened.value
-  for (const problem of problems) log.error({ problem }, 'could not be taken up again')
+  for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const clock = systemClock
   const hub: Hub = new Hub({ config, engine, store, clock, onChange: (facility) => facilities.changed(facility) })
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))

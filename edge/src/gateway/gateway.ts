@@ -34,7 +34,7 @@ export const startGateway = async ({ config, log, functions = new Map() }: Gatew
     return err(opened.error)
   }
   const { engine, life, recovered, problems } = opened.value
-  for (const problem of problems) log.error({ problem }, 'could not be taken up again')
+  for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const relay = new DependencyRelay(engine)
   const uplink = await openUplink(config, engine, store, life, log)
   const server = await using('port', () => serve(config, engine, uplink, { life, recovered }, log))
