@@ -41,9 +41,9 @@ export const statusMachine = createMachine({
           states: {
             step_preparation: { on: { offered: PREPARATION, running: EXECUTION } },
             step_execution: {
-              on: { validating: VALIDATION, 'step-succeeded': '#workflow.active.initializing', 'attempt-failed': PREPARATION },
+              on: { validating: VALIDATION, 'step-succeeded': PREPARATION, 'attempt-failed': PREPARATION },
             },
-            step_validation: { on: { 'step-succeeded': '#workflow.active.initializing', 'attempt-failed': PREPARATION } },
+            step_validation: { on: { 'step-succeeded': PREPARATION, 'attempt-failed': PREPARATION } },
             step_cleanup: {},
           },
         },

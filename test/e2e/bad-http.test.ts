@@ -101,8 +101,10 @@ describe.each([
     expect(statusOf(await exchange(api().url, '\u0016\u0003\u0001\u0002\r\n\r\n'))).toBe(400)
     expect(statusOf(await exchange(api().url, 'GET / HTTP/9.9\r\n\r\n'))).toBe(400)
   })
+})
 
-  test('B11 GOV-4 who never ends the headers is told 408 and hung up on', async () => {
-    expect(statusOf(await exchange(api().url, `GET /health HTTP/1.1\r\n${host()}\r\nX-Slow: `))).toBe(408)
-  })
+test('B11 GOV-4 who never ends the headers is told 408 and hung up on, by both', async () => {
+  const slowly = ({ url }: Api): Promise<string> => exchange(url, `GET /health HTTP/1.1\r\nHost: ${new URL(url).host}\r\nX-Slow: `)
+  const answers = await Promise.all([slowly(site.cloud), slowly(site.member('harbour').gateway.api)])
+  expect(answers.map(statusOf)).toEqual([408, 408])
 })

@@ -23,7 +23,9 @@ const activePath = (steps: readonly StepState[]): StatusPath => {
   let synchronizes = false
   let prepares = false
   let executes = false
+  let begun = false
   for (const step of steps) {
+    if (step.status !== 'pending') begun = true
     if (step.status === 'validating') return 'active.executing.step_validation'
     if (step.status === 'waiting_for_resource') waitsForResource = true
     else if (step.status === 'ready' || step.status === 'offered') prepares = true
@@ -33,7 +35,9 @@ const activePath = (steps: readonly StepState[]): StatusPath => {
   if (executes) return 'active.executing.step_execution'
   if (prepares) return 'active.executing.step_preparation'
   if (waitsForResource) return 'active.waiting_for_resource'
-  return synchronizes ? 'active.synchronizing' : 'active.initializing'
+  if (synchronizes) return 'active.synchronizing'
+  // Between two events of one turn nothing may be at work, although the workflow is long under way.
+  return begun ? 'active.executing.step_preparation' : 'active.initializing'
 }
 
 export type Progress = {
