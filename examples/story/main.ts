@@ -6,7 +6,7 @@
  *   --once   exit at the end       --json   the summary as JSON on standard output
  *   --seed WORD                    --port N   of the coordinator; 7400 unless taken (0: any)
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,14 +34,14 @@ const screen = new Screen(process.stderr.isTTY === true && !options.json)
 /** Milliseconds since `npm start` was entered, as well as that can be known. */
 const elapsedMs = (): number => Date.now() - Number(process.env.HOLDFAST_STARTED_AT ?? Date.now())
 
-const buildDashboard = (): void => {
+/** While the system starts: the page is there before anybody has copied its address. */
+const buildDashboard = (): Promise<void> => {
   const folder = new URL('../../cloud/dashboard/', import.meta.url).pathname
-  if (existsSync(join(folder, 'dist/index.html'))) return
-  const built = spawnSync(process.execPath, [join(folder, 'node_modules/vite/bin/vite.js'), 'build'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
+  if (existsSync(join(folder, 'dist/index.html'))) return Promise.resolve()
+  const vite = spawn(process.execPath, [join(folder, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: folder, stdio: ['ignore', 2, 2] })
+  return new Promise((resolve, reject) => {
+    vite.once('exit', (code) => (code === 0 ? resolve() : reject(new Error('the dashboard could not be built; its errors are above'))))
   })
-  if (built.status !== 0) throw new Error('the dashboard could not be built; its errors are above')
 }
 
 const freePort = (wanted: number): Promise<number> =>
@@ -85,6 +85,7 @@ const play = async (site: Site, seed: string): Promise<Report> => {
     const orders = readOrders()
     const cast = castOf(orders)
     const taken = await takeOrders(stage, orders)
+    await site.agentsReady()
     const cut = await cutScene(stage, cast)
     const heal = await healScene(stage, cast)
     const kill = await killScene(stage, orders)
@@ -101,12 +102,11 @@ const play = async (site: Site, seed: string): Promise<Report> => {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
-buildDashboard()
 const seed = storySeed(options.seed, readOrders())
 screen.say(
   `starting a coordinator, ${FACILITIES.length} gateways and ${FACILITIES.flatMap(({ agents }) => agents).length} agents in ${folder}`,
 )
-const site = await openSite(folder, seed, options.once ? 0 : await freePort(Number(options.port)))
+const [site] = await Promise.all([openSite(folder, seed, options.once ? 0 : await freePort(Number(options.port))), buildDashboard()])
 screen.say(`dashboard: ${site.cloudUrl}/#token=${site.token}`)
 
 let leaving: Promise<never> | undefined

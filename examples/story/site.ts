@@ -24,6 +24,8 @@ export interface Site {
   readonly token: string
   readonly proxy: TcpProxy
   gatewayUrl(facility: string): string
+  /** Work can be taken before that; it waits. Throws when an agent could not be started. */
+  agentsReady(): Promise<void>
   effectLogs(): readonly string[]
   /** SIGKILL, and a new process on the same folder and port. */
   killGateway(facility: string): Promise<void>
@@ -51,7 +53,7 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
   const cloud = await startCloud(folder, token, gatewayTokens, port)
   const proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(cloud.said).port) })
   const gateways = new Map<string, Gateway>()
-  const openFacility = async (facility: StoryFacility): Promise<readonly StoryProcess[]> => {
+  const openFacility = async (facility: StoryFacility): Promise<() => Promise<readonly StoryProcess[]>> => {
     const agentTokens = new Map(facility.agents.map(({ id }) => [id, newToken()]))
     // Only the harbour's line goes through the proxy: it is the one that will be cut.
     const hubUrl = facility.id === 'harbour' ? `ws://127.0.0.1:${proxy.port}/link` : `${cloud.said.replace('http', 'ws')}/link`
@@ -59,9 +61,12 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
     const config = writeGatewayConfig({ folder, facility, token, agentTokens, hubUrl, hubToken })
     const started = await startGateway(folder, facility.id, config)
     gateways.set(facility.id, { config, url: started.said, process: started.process })
-    return Promise.all(facility.agents.map((agent) => startAgent(folder, seed, started.said, agent, agentTokens.get(agent.id) ?? '')))
+    return () => Promise.all(facility.agents.map((agent) => startAgent(folder, seed, started.said, agent, agentTokens.get(agent.id) ?? '')))
   }
-  const agents = (await Promise.all(FACILITIES.map(openFacility))).flat()
+  const crews = await Promise.all(FACILITIES.map(openFacility))
+  const agents = startInTurn(crews)
+  // Whoever waits for the agents hears of a failure; before that it must not end the process.
+  agents.catch(() => {})
   const gatewayOf = (facility: string): Gateway => {
     const gateway = gateways.get(facility)
     if (gateway === undefined) throw new RangeError(`no gateway at ${facility}`)
@@ -73,6 +78,7 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
     token,
     proxy,
     gatewayUrl: (facility) => gatewayOf(facility).url,
+    agentsReady: async () => void (await agents),
     effectLogs: () => FACILITIES.flatMap((facility) => facility.agents.map(({ id }) => join(folder, 'effects', `${id}.jsonl`))),
     killGateway: (facility) => gatewayOf(facility).process.kill(),
     restartGateway: async (facility) => {
@@ -84,12 +90,19 @@ export const openSite = async (folder: string, seed: string, port: number): Prom
       gateway.process = process
     },
     stop: async () => {
-      await Promise.all(agents.map((agent) => agent.stop()))
+      await Promise.all((await agents.catch(() => [])).map((agent) => agent.stop()))
       await Promise.all([...gateways.values()].map((gateway) => gateway.process.stop()))
       await cloud.process.stop()
       await proxy.close()
     },
   }
+}
+
+/** One facility's agents after the other's: with half as many processes starting at once, the first order is done sooner. */
+const startInTurn = async (crews: readonly (() => Promise<readonly StoryProcess[]>)[]): Promise<readonly StoryProcess[]> => {
+  const started: StoryProcess[] = []
+  for (const start of crews) started.push(...(await start()))
+  return started
 }
 
 type Started = Awaited<ReturnType<typeof StoryProcess.start>>
