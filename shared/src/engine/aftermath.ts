@@ -188,8 +188,11 @@ export class Aftermath {
     const askedAt = this.#parts.config.clock.now().wall
     const ticked = await this.insist({ kind: 'tick', workflow })
     const wants = this.#wants.get(workflow)
-    if (!ticked.ok || wants === undefined) return
-    this.#alarms.set(workflow, earliest(wants, askedAt))
+    if (wants === undefined) return
+    const at = earliest(wants, askedAt)
+    // A tick that was due and moved nothing, or was refused, is asked again, but not at once: it must neither spin nor be forgotten.
+    const idle = (!ticked.ok || ticked.value.replayed) && at !== undefined && at <= askedAt
+    this.#alarms.set(workflow, idle ? askedAt + RETRY_MS : at)
     this.setAlarm()
   }
 }
