@@ -5,9 +5,10 @@
  *   127 undefined · 126 null · 125 integer · 124 float32 · 123 float64 · 122 bigint · 121 false · 120 true · 119 text · 118 object ·
  *   117 array · 116 bytes
  */
+
+import { FORBIDDEN_KEY, MAX_DEPTH } from '../values/content.ts'
 import { refusal } from '../values/refusal.ts'
 import { type ByteReader, garbage, Unreadable } from './byte-reader.ts'
-import { FORBIDDEN_KEY, MAX_DEPTH } from './content.ts'
 
 export const ARRAY_TAG = 117
 

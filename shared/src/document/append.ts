@@ -4,10 +4,11 @@
  *
  * A life's first entries in a document open a segment on the log's present end; a full part is followed by the next.
  */
+
+import { refuseContent } from '../values/content.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { refuseContent } from './content.ts'
 import { advanceHead, headHex } from './head.ts'
 import { type Link, SEGMENT_LENGTH } from './log-index.ts'
 import { type Base, openerElement } from './opener.ts'

@@ -2,10 +2,11 @@
  * What people may edit freely, and nothing that drives execution: the title and labels (a map, each entry last-writer-wins) and the
  * shift notes (text that merges). A label is removed by setting it to null, so that a removal merges like any other value.
  */
+
+import { refuseContent } from '../values/content.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { refuseContent } from './content.ts'
 import type { Replica } from './replica.ts'
 
 export const FIELDS = 'fields'

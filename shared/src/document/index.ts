@@ -1,7 +1,7 @@
+export { MAX_DEPTH } from '../values/content.ts'
 export { type Admission, admissible } from './admission.ts'
 export { type Appended, appendTurn, type Turn } from './append.ts'
 export { type Anchor, type Verified, verifyChain, verifyOn } from './chain.ts'
-export { MAX_DEPTH } from './content.ts'
 export { editNotes, type Fields, type NotesEdit, readFields, readNotes, setLabel, setTitle } from './fields.ts'
 export { type Judged, judgeUpdate } from './guard.ts'
 export { advanceHead, headHex, ZERO_HEAD } from './head.ts'

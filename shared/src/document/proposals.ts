@@ -6,10 +6,11 @@
  *
  * Anything may stand in the array: what is no proposal is reported as malformed, so that it gets a verdict instead of causing a crash.
  */
+
+import { refuseContent } from '../values/content.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { refuseContent } from './content.ts'
 import type { Replica } from './replica.ts'
 import type { Position } from './segments.ts'
 

@@ -3,7 +3,7 @@
  *
  *   cursors    ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here
  *   refusals   updates of a peer that were refused here, until the peer has noted the refusal
- *   rejected   updates of this node that its peer refused, with the reason: shown to their author, never dropped silently
+ *   rejected   updates of this node that its peer refused, with the reason, so that they are not lost silently
  */
 import type { Refused, UnnotedRefusal } from '../link/index.ts'
 import type { Put } from '../ports/store.ts'

@@ -6,8 +6,8 @@
  * Found only when the turn is written, it would fail the whole run of updates it came with, at every try.
  */
 import { type Judgeable, type Judged, refuseUnwritable } from '../conflict/index.ts'
-import { refuseContent } from '../document/content.ts'
 import { admissible, type Malformed, type WellFormed, waitingProposals } from '../document/index.ts'
+import { refuseContent } from '../values/content.ts'
 import type { Instant } from '../values/instant.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'

@@ -8,9 +8,9 @@
  *   then       waiting offers are assigned to free agents, and everything is written down
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { refuseContent } from '../document/content.ts'
 import { MAX_UPDATE_BYTES, setTitle } from '../document/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
+import { refuseContent } from '../values/content.ts'
 import type { Instant } from '../values/instant.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
