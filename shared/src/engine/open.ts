@@ -38,12 +38,13 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const { store } = config
   const life = lifeOf(await store.get('node', 'life')) + 1
   const catalogue = new Catalogue()
-  const problems = await loadDefinitions(store, catalogue)
+  const { stored, problems } = await loadDefinitions(config, catalogue)
   for (const definition of config.definitions) {
     const problem = catalogue.addAuthored(definition)
     if (problem !== undefined) problems.push(problem)
   }
-  const puts = catalogue.all().map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
+  const fresh = catalogue.all().filter(({ hash }) => !stored.has(hash))
+  const puts = fresh.map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
   const began = await store.commit({
     appends: [],
     puts: [...puts, { collection: 'node', key: 'life', value: { life } }],
@@ -82,13 +83,24 @@ const emptyRoster = async (engine: Engine, home: string): Promise<void> => {
   }
 }
 
-const loadDefinitions = async (store: Store, catalogue: Catalogue): Promise<string[]> => {
+/** What earlier lives stored, under their hashes; one that was handed in as well is not compiled a second time. */
+const loadDefinitions = async (
+  { store, definitions }: EngineConfig,
+  catalogue: Catalogue,
+): Promise<{ readonly stored: ReadonlySet<string>; readonly problems: string[] }> => {
+  const handedIn = new Map(definitions.map((definition) => [definition.hash, definition]))
+  const stored = new Set<string>()
   const problems: string[] = []
-  for await (const { value } of rowsOf(store, DEFINITIONS)) {
-    const problem = isDefinition(value) ? catalogue.addPlain(value) : 'a stored definition can not be read'
-    if (problem !== undefined) problems.push(problem)
+  for await (const { key, value } of rowsOf(store, DEFINITIONS)) {
+    stored.add(key)
+    const known = handedIn.get(key)
+    if (known !== undefined) catalogue.add(known)
+    else {
+      const problem = isDefinition(value) ? catalogue.addPlain(value) : 'a stored definition can not be read'
+      if (problem !== undefined) problems.push(problem)
+    }
   }
-  return problems
+  return { stored, problems }
 }
 
 async function* rowsOf(store: Store, collection: string): AsyncGenerator<Row> {
