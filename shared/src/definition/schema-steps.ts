@@ -1,0 +1,84 @@
+/**
+ * The kinds of step, authored with the fields of their work on the step itself, and read into the contract's form.
+ *
+ * A kind's schema names its own fields; `nest` moves them into `work`.
+ */
+import { z } from 'zod'
+import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
+import type { FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
+import { duration } from './durations.ts'
+import { cel, id, mapping, retry, strict, text } from './schema-parts.ts'
+
+const HOUR_MS = 3_600_000
+const DEFAULT_TIMEOUT_MS = 30_000
+/** A wait is for the world outside and a map for all of its items, so the default of a single attempt would only cut them short. */
+const WAIT_TIMEOUT_MS = 7 * 24 * HOUR_MS
+const MAP_TIMEOUT_MS = HOUR_MS
+
+const attemptable = (timeoutMs: number, retries: RetryPolicy) => ({
+  title: text.exactOptional(),
+  input: mapping.exactOptional(),
+  timeoutMs: duration(1).default(timeoutMs),
+  retry: retry.default(retries),
+  validate: cel.exactOptional(),
+})
+
+const compensate = { compensate: id.exactOptional() }
+const ofWork = attemptable(DEFAULT_TIMEOUT_MS, RETRY_PRESETS.standard)
+const ofWait = attemptable(WAIT_TIMEOUT_MS, RETRY_PRESETS.none)
+const ofMap = attemptable(MAP_TIMEOUT_MS, RETRY_PRESETS.none)
+const join = { join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all') }
+
+const taskFields = {
+  type: z.literal('task'),
+  capability: id,
+  kind: z.enum(['robot', 'human', 'ai']).exactOptional(),
+  leaseMs: duration(1).default(15_000),
+  mayFinishOffline: z.boolean().default(true),
+}
+const functionFields = { type: z.literal('function'), function: id }
+
+const waitOn = z.discriminatedUnion('kind', [
+  strict({ kind: z.literal('signal'), signal: id }),
+  strict({ kind: z.literal('time'), delayMs: duration(0) }),
+  strict({ kind: z.literal('step'), facility: cel, key: cel, step: id }),
+])
+
+const nestTask = <Flat extends TaskWork>(flat: Flat) => {
+  const { type, capability, kind, leaseMs, mayFinishOffline, ...common } = flat
+  const work: TaskWork = { type, capability, leaseMs, mayFinishOffline, ...(kind === undefined ? {} : { kind }) }
+  return { ...common, work }
+}
+
+const nestFunction = <Flat extends FunctionWork>({ type, function: called, ...common }: Flat) => {
+  const work: FunctionWork = { type, function: called }
+  return { ...common, work }
+}
+
+const nestWait = <Flat extends WaitWork>({ type, on, ...common }: Flat) => {
+  const work: WaitWork = { type, on }
+  return { ...common, work }
+}
+
+const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) => {
+  const work: MapWork = { type, over, each }
+  return { ...common, work }
+}
+
+const each = z.discriminatedUnion('type', [
+  strict({ ...ofWork, ...compensate, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...compensate, ...functionFields }).transform(nestFunction),
+])
+
+export const step = z.discriminatedUnion('type', [
+  strict({ ...ofWork, ...compensate, ...join, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...compensate, ...join, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWait, ...join, type: z.literal('wait'), on: waitOn }).transform(nestWait),
+  strict({ ...ofMap, ...join, type: z.literal('map'), over: cel, each }).transform(nestMap),
+])
+
+/** A compensation isn't compensated itself. */
+export const compensation = z.discriminatedUnion('type', [
+  strict({ ...ofWork, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...functionFields }).transform(nestFunction),
+])
