@@ -21,7 +21,7 @@ import { writeBatch } from './commit.ts'
 import { readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import { readDocument, readFeed, readRow, readRows } from './reads.ts'
-import { Session } from './session.ts'
+import { Session, type SessionOptions } from './session.ts'
 import { prepareTables } from './tables.ts'
 
 export interface SqliteStoreOptions {
@@ -29,17 +29,20 @@ export interface SqliteStoreOptions {
   readonly schemas: readonly CollectionSchema[]
   /** For the generation of a file that is not there yet. */
   readonly random: Random
+  /** Another build of SQLite, another size of WAL: what tests of power cuts ask for. */
+  readonly session?: SessionOptions
 }
 
 type Committed = Result<{ readonly group: number }, StoreError>
 
 /** Throws `StoreInUse` when the file is open elsewhere, `StoreFailure` when it is damaged. */
-export const openSqliteStore = ({ path, schemas, random }: SqliteStoreOptions): Store => {
+export const openSqliteStore = ({ path, schemas, random, session: options }: SqliteStoreOptions): Store => {
   const declared = declare(schemas)
-  const session = new Session(path)
+  const open = () => new Session(path, options)
+  const session = open()
   try {
     prepareTables(session, declared, random)
-    return new SqliteStore(declared, session)
+    return new SqliteStore(declared, session, open)
   } catch (error) {
     session.close()
     throw readFailure(error, path)
@@ -50,13 +53,15 @@ class SqliteStore implements Store {
   readonly generation: string
   readonly #declared: Declared
   readonly #path: string
+  readonly #open: () => Session
   /** Absent once closed. */
   #session: Session | undefined
   #ledger: Ledger
 
-  constructor(declared: Declared, session: Session) {
+  constructor(declared: Declared, session: Session, open: () => Session) {
     this.#declared = declared
     this.#path = session.path
+    this.#open = open
     this.#session = session
     this.#ledger = new Ledger(session)
     this.generation = this.#ledger.generation
@@ -139,7 +144,7 @@ class SqliteStore implements Store {
     this.#session = undefined
     try {
       broken.close()
-      const session = new Session(this.#path)
+      const session = this.#open()
       const checkpoint = session.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
       if (checkpoint?.busy !== 0) throw new Error('the WAL could not be emptied')
       this.#ledger = new Ledger(session)

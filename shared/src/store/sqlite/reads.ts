@@ -5,8 +5,9 @@
 import type { FeedEntry, Query, Row, StoredDocument } from '../../ports/store.ts'
 import type { Json } from '../../values/json.ts'
 import { pageLength } from '../whole-groups.ts'
+import type { SqlRow } from './database.ts'
 import { assertSeal, corrupt, sealOfDocument, sealOfRow, sealOfUpdate, type UpdatePlace } from './seal.ts'
-import { bytes, integer, type Session, type SqlRow, text } from './session.ts'
+import { bytes, integer, type Session, text } from './session.ts'
 import { indexExpression, rowsTable } from './tables.ts'
 
 export interface Identity {

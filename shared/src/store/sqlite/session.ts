@@ -5,36 +5,38 @@
  * both are set on every open and read back. The lock is exclusive from the first statement to the close, and the kernel drops it with the
  * process: one writer per store (S6), and no shared-memory file beside it.
  */
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { type OpenDatabase, openNodeDatabase, type SqliteDatabase, type SqliteStatement, type SqlRow, uriOf } from './database.ts'
 import { isBusy, readFailure, StoreInUse } from './errors.ts'
 import { corrupt } from './seal.ts'
 
-/** Long enough for a predecessor's last checkpoint, short enough to say soon that two run at once. */
-const BUSY_TIMEOUT_MS = 250
 const CACHE_KIB = 16_384
 /** Pages. Fewer checkpoints than SQLite's own 1,000 make: each costs a sync of the database besides that of the WAL. */
 const CHECKPOINT_PAGES = 4_000
 const SYNCHRONOUS_FULL = 2
 
-export type SqlRow = Record<string, SQLOutputValue>
+export interface SessionOptions {
+  readonly open?: OpenDatabase
+  /** Pages that the WAL may grow to before it is emptied into the database. */
+  readonly checkpointPages?: number
+}
 
 export class Session {
   readonly path: string
-  readonly database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly database: SqliteDatabase
+  readonly #statements = new Map<string, SqliteStatement>()
 
-  constructor(path: string) {
+  constructor(path: string, { open = openNodeDatabase, checkpointPages = CHECKPOINT_PAGES }: SessionOptions = {}) {
     this.path = path
-    this.database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    this.database = open(uriOf(path))
     try {
-      configure(this.database)
+      configure(this.database, checkpointPages)
     } catch (error) {
       this.database.close()
       throw isBusy(error) ? new StoreInUse(path) : readFailure(error, path)
     }
   }
 
-  sql(text: string): StatementSync {
+  sql(text: string): SqliteStatement {
     const known = this.#statements.get(text)
     if (known !== undefined) return known
     const statement = this.database.prepare(text)
@@ -78,19 +80,19 @@ export const bytes = (row: SqlRow, column: string): Uint8Array => {
   throw corrupt(`column ${column}`, 'bytes were expected')
 }
 
-const configure = (database: DatabaseSync): void => {
+const configure = (database: SqliteDatabase, checkpointPages: number): void => {
   database.exec('PRAGMA locking_mode=EXCLUSIVE')
   database.exec('PRAGMA journal_mode=WAL')
   database.exec('PRAGMA synchronous=FULL')
   database.exec(`PRAGMA cache_size=-${CACHE_KIB}`)
-  database.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`)
+  database.exec(`PRAGMA wal_autocheckpoint=${checkpointPages}`)
   // An empty transaction takes the lock now, rather than at some later commit.
   database.exec('BEGIN IMMEDIATE; COMMIT')
   assertPragma(database, 'journal_mode', 'wal')
   assertPragma(database, 'synchronous', SYNCHRONOUS_FULL)
 }
 
-const assertPragma = (database: DatabaseSync, name: string, wanted: string | number): void => {
+const assertPragma = (database: SqliteDatabase, name: string, wanted: string | number): void => {
   const found = database.prepare(`PRAGMA ${name}`).get()?.[name]
   if (found !== wanted) throw new Error(`store: ${name} is ${found}, not ${wanted}; this file system can't keep what it acknowledges`)
 }

@@ -35,7 +35,8 @@ test('PER-2 every open sets and reads back what power cuts ask for', () =>
       expect(session.database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
       session.close()
     }
-    expect(() => new Session(':memory:')).toThrow('journal_mode')
+    const open = () => new DatabaseSync(':memory:')
+    expect(() => new Session(join(directory, 'b.db'), { open })).toThrow('journal_mode')
   }))
 
 test('S6 a second open of the same file is refused until the first is closed', () =>
