@@ -36,6 +36,4 @@ export const statesOf = (log: History['log']): readonly (WorkflowState | undefin
   })
 }
 
-/** As JSON, sets in order. */
-export const plain = (state: WorkflowState | undefined): unknown =>
-  JSON.parse(JSON.stringify(state, (_, value: unknown) => (value instanceof Set ? [...value].toSorted((a, b) => a - b) : value)))
+export const plain = (state: WorkflowState | undefined): unknown => JSON.parse(JSON.stringify(state))

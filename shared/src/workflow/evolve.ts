@@ -1,60 +1,39 @@
 /**
  * `evolve(state, entry) → state`: the fold. Pure and total (D1): any event in any state gives a state, never a throw; what the
  * tables in lifecycle.ts leave still changes nothing but the length. It needs no definition, so old logs replay under any code.
+ *
+ * An event copies the state once, and the one step it names; what follows writes into these copies, which nobody else has seen.
  */
 import { attemptMark, purposeOf } from './attempt.ts'
+import { bornState, pendingStep } from './birth.ts'
 import type { AttemptName } from './command.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
-import type { StepState, WorkflowState } from './state.ts'
+import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
 
 type OfStep = Extract<WorkflowEvent, { readonly ref: number }>
+type NextState = Writable<WorkflowState>
+type NextStep = Writable<StepState>
 
 export const evolve = (state: WorkflowState | undefined, entry: LogEntry): WorkflowState | undefined => {
   const { event } = entry
-  if (state === undefined) return event.type === 'created' ? born(event, entry) : undefined
-  const next = apply(state, event, entry)
-  return { ...next, length: state.length + 1, lastAt: entry.at }
+  if (state === undefined) return event.type === 'created' ? bornState(event, entry) : undefined
+  const next: NextState = { ...state }
+  apply(next, event, entry)
+  next.length = state.length + 1
+  next.lastAt = entry.at
+  return next
 }
 
-const born = (event: EventOf<'created'>, { at, by }: LogEntry): WorkflowState => ({
-  status: 'pending',
-  home: event.home,
-  key: event.key,
-  definition: event.definition,
-  name: event.name,
-  version: event.version,
-  title: event.title,
-  priority: event.priority,
-  input: event.input,
-  createdAt: at,
-  createdBy: by,
-  lastAt: at,
-  steps: Array.from(
-    { length: event.steps },
-    (_, spec): StepState => ({ spec, status: 'pending', attempt: 0, failures: 0, since: at, position: 0 }),
-  ),
-  sent: new Set(),
-  completions: 0,
-  open: event.steps,
-  late: [],
-  signals: [],
-  followUps: [],
-  conflicts: [],
-  verdicts: [],
-  marks: {},
-  length: 1,
-})
-
-const apply = (state: WorkflowState, event: WorkflowEvent, entry: LogEntry): WorkflowState => {
+const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => {
   switch (event.type) {
     case 'created':
     case 'agent-registered':
     case 'agent-came':
     case 'agent-went':
     case 'unknown':
-      return state
+      return
     case 'started':
     case 'paused':
     case 'resumed':
@@ -62,78 +41,98 @@ const apply = (state: WorkflowState, event: WorkflowEvent, entry: LogEntry): Wor
     case 'completed':
     case 'failed':
     case 'cancelled':
-      return applyLifecycle(state, event, entry)
+      return applyLifecycle(next, event, entry)
     case 'priority-set':
-      return { ...state, priority: event.priority }
+      next.priority = event.priority
+      return
     case 'signalled':
-      return { ...state, signals: [...state.signals, { name: event.name, id: event.id, payload: event.payload }] }
+      next.signals = [...next.signals, { name: event.name, id: event.id, payload: event.payload }]
+      return
     case 'follow-up-wanted':
-      return { ...state, followUps: [...state.followUps, { key: event.key, definition: event.definition, input: event.input }] }
+      next.followUps = [...next.followUps, { key: event.key, definition: event.definition, input: event.input }]
+      return
     case 'follow-up-started':
-      return {
-        ...state,
-        followUps: state.followUps.map((followUp) => (followUp.key === event.key ? { ...followUp, workflow: event.workflow } : followUp)),
-      }
+      next.followUps = next.followUps.map((followUp) => (followUp.key === event.key ? { ...followUp, workflow: event.workflow } : followUp))
+      return
     case 'conflict': {
       const { type: _, ...conflict } = event
-      return { ...state, conflicts: [...state.conflicts, { ...conflict, at: entry.at }] }
+      next.conflicts = [...next.conflicts, { ...conflict, at: entry.at }]
+      return
     }
-    case 'verdict': {
-      const { type: _, ...verdict } = event
-      const mark = Math.max(Object.hasOwn(state.marks, event.journal) ? (state.marks[event.journal] ?? 0) : 0, event.n)
-      return {
-        ...state,
-        verdicts: [...state.verdicts, { ...verdict, at: entry.at }],
-        marks: { ...state.marks, [event.journal]: mark },
-      }
-    }
+    case 'verdict':
+      return applyVerdict(next, event, entry.at)
+    case 'late-result':
+      return applyLateResult(next, event)
     default:
-      return applyToStep(state, event, entry.at)
+      return applyToStep(next, event, entry.at)
   }
 }
 
-const applyLifecycle = (
-  state: WorkflowState,
-  event: Extract<WorkflowEvent, { type: LifecycleEvent }>,
-  { at, by }: LogEntry,
-): WorkflowState => {
-  const status = WORKFLOW_TABLE[state.status][event.type]
-  if (status === null) return state
-  const moved = { ...state, status }
-  if (isTerminal(status)) return { ...moved, endedAt: at, ...(event.type === 'completed' ? { output: event.output } : {}) }
-  if (event.type === 'started') return { ...moved, startedAt: at }
-  if (event.type !== 'turned-back') return moved
-  const { type: _, ...why } = event
-  return { ...moved, turnedBack: { ...why, at, by } }
+const applyVerdict = (next: NextState, event: EventOf<'verdict'>, at: number): void => {
+  const { type: _, ...verdict } = event
+  const mark = Math.max(Object.hasOwn(next.marks, event.journal) ? (next.marks[event.journal] ?? 0) : 0, event.n)
+  next.verdicts = [...next.verdicts, { ...verdict, at }]
+  next.marks = { ...next.marks, [event.journal]: mark }
 }
 
-const applyToStep = (state: WorkflowState, event: OfStep, at: number): WorkflowState => {
-  const step = state.steps[event.ref]
-  if (step === undefined) return state
-  if (event.type === 'late-result') return applyLateResult(state, event, step)
-  const status = STEP_TABLE[step.status][event.type]
-  if (status === null) return state
-  const settles = isSettled(status) && !isSettled(step.status)
-  const steps = state.steps.slice()
-  const completion = status === 'succeeded' ? state.completions + 1 : undefined
-  steps[event.ref] = {
-    ...moved(step, event),
-    status,
-    since: at,
-    position: state.length,
-    ...(completion === undefined ? {} : { completion }),
-    ...(status === 'running' ? { begun: state.length } : {}),
+const applyLifecycle = (next: NextState, event: Extract<WorkflowEvent, { type: LifecycleEvent }>, { at, by }: LogEntry): void => {
+  const status = WORKFLOW_TABLE[next.status][event.type]
+  if (status === null) return
+  next.status = status
+  if (isTerminal(status)) {
+    next.endedAt = at
+    if (event.type === 'completed') next.output = event.output
+  } else if (event.type === 'started') next.startedAt = at
+  else if (event.type === 'turned-back') {
+    const { type: _, ...why } = event
+    next.turnedBack = { ...why, at, by }
   }
-  if (settles && step.status !== 'compensating') closeItem(steps, step)
-  if (event.type === 'fanned-out') fanOut(steps, event, at)
-  return {
-    ...state,
-    steps,
-    signals: event.type === 'step-succeeded' || event.type === 'validating' ? taken(state.signals, step) : state.signals,
-    sent: 'sent' in event && event.sent.length > 0 ? new Set([...state.sent, ...event.sent]) : state.sent,
-    completions: completion ?? state.completions,
-    open: state.open + (event.type === 'fanned-out' ? event.items.length : 0) - (settles ? 1 : 0) + (reopens(step, status) ? 1 : 0),
+}
+
+const applyToStep = (next: NextState, event: Exclude<OfStep, EventOf<'late-result'>>, at: number): void => {
+  const before = next.steps[event.ref]
+  const status = before === undefined ? null : STEP_TABLE[before.status][event.type]
+  if (before === undefined || status === null) return
+  const step: NextStep = { ...before }
+  move(step, event)
+  step.status = status
+  step.since = at
+  step.position = next.length
+  if (status === 'running') step.begun = next.length
+  if (status === 'succeeded') {
+    next.completions += 1
+    step.completion = next.completions
   }
+  const steps = next.steps.slice()
+  steps[event.ref] = step
+  next.steps = steps
+  countOpen(next, steps, before, status)
+  if (event.type === 'fanned-out') fanOut(next, steps, step, event, at)
+  if (event.type === 'step-succeeded' || event.type === 'validating') next.signals = taken(next.signals, before)
+  if ('sent' in event) next.sent = next.sent.with(event.sent)
+}
+
+/** Undoing is work like any other: the workflow can't end while a settled step is being compensated. */
+const countOpen = (next: NextState, steps: StepState[], before: StepState, status: StepState['status']): void => {
+  const [was, is] = [isSettled(before.status), isSettled(status)]
+  if (was === is) return
+  next.open += is ? -1 : 1
+  if (is && before.status !== 'compensating') closeItem(steps, before)
+}
+
+const closeItem = (steps: StepState[], item: StepState): void => {
+  if (item.parent === undefined) return
+  const parent = steps[item.parent]
+  if (parent?.items !== undefined) steps[item.parent] = { ...parent, items: { ...parent.items, open: parent.items.open - 1 } }
+}
+
+const fanOut = (next: NextState, steps: StepState[], map: NextStep, event: EventOf<'fanned-out'>, at: number): void => {
+  const count = event.items.length
+  map.items = { first: steps.length, count, open: count }
+  next.open += count
+  event.items.forEach((element, item) => {
+    steps.push({ ...pendingStep(map.spec, at, map.position), parent: event.ref, item, element })
+  })
 }
 
 /** A wait takes the signal it waited for, even when it then finds it invalid; the next wait of that name needs another. */
@@ -142,27 +141,6 @@ const taken = (signals: WorkflowState['signals'], step: StepState): WorkflowStat
   if (awaits?.kind !== 'signal') return signals
   const first = signals.findIndex((signal) => signal.name === awaits.signal && signal.taken === undefined)
   return signals.map((signal, place) => (place === first ? { ...signal, taken: true as const } : signal))
-}
-
-/** Undoing is work like any other: the workflow can't end while a settled step is being compensated. */
-const reopens = (step: StepState, status: StepState['status']): boolean => isSettled(step.status) && !isSettled(status)
-
-const closeItem = (steps: StepState[], item: StepState): void => {
-  if (item.parent === undefined) return
-  const parent = steps[item.parent]
-  if (parent?.items !== undefined) steps[item.parent] = { ...parent, items: { ...parent.items, open: parent.items.open - 1 } }
-}
-
-const fanOut = (steps: StepState[], event: EventOf<'fanned-out'>, at: number): void => {
-  const parent = steps[event.ref]
-  if (parent === undefined) return
-  const first = steps.length
-  const count = event.items.length
-  steps[event.ref] = { ...parent, items: { first, count, open: count } }
-  const { spec, position } = parent
-  event.items.forEach((element, item) => {
-    steps.push({ spec, parent: event.ref, item, element, status: 'pending', attempt: 0, failures: 0, since: at, position })
-  })
 }
 
 /** Where late work is not on record otherwise: if nothing newer succeeds, it is what there is to undo. */
@@ -181,94 +159,122 @@ const MAY_BE_DONE_LATE: Readonly<Record<StepState['status'], boolean>> = {
   compensated: false,
 }
 
-const applyLateResult = (state: WorkflowState, event: EventOf<'late-result'>, step: StepState): WorkflowState => {
-  const late = [...state.late, lateName(event)]
-  if (!event.succeeded || event.purpose !== 'forward' || !MAY_BE_DONE_LATE[step.status]) return { ...state, late }
-  const steps = state.steps.slice()
-  const completion = state.completions + 1
-  steps[event.ref] = { ...step, output: event.output, doneLate: true, completion }
-  return { ...state, steps, late, completions: completion }
+const applyLateResult = (next: NextState, event: EventOf<'late-result'>): void => {
+  const step = next.steps[event.ref]
+  if (step === undefined) return
+  next.late = [...next.late, lateName(event)]
+  if (!event.succeeded || event.purpose !== 'forward' || !MAY_BE_DONE_LATE[step.status]) return
+  next.completions += 1
+  const steps = next.steps.slice()
+  steps[event.ref] = { ...step, output: event.output, doneLate: true, completion: next.completions }
+  next.steps = steps
 }
 
 export const lateName = (name: AttemptName): string => `${name.ref}.${attemptMark(name)}`
 
-/** The step with the event's own particulars; what belonged only to the status it leaves is dropped. */
-const moved = (step: StepState, event: OfStep): StepState => {
+/** Writes the event's own particulars; what belonged only to the status the step leaves is dropped. */
+const move = (step: NextStep, event: Exclude<OfStep, EventOf<'late-result'>>): void => {
   switch (event.type) {
-    case 'step-ready': {
-      const ready = calm(step)
-      return event.input === undefined ? ready : { ...ready, input: event.input }
-    }
+    case 'step-ready':
+      calm(step)
+      if (event.input !== undefined) step.input = event.input
+      return
     case 'offered':
-      return offered(step, event)
+      return offer(step, event)
     case 'running':
-      return running(step, event)
+      return run(step, event)
     case 'fanned-out':
-      return { ...settledForm(step), ...(event.dueAt === undefined ? {} : { dueAt: event.dueAt }) }
+      settle(step)
+      step.dueAt = event.dueAt
+      return
     case 'validating':
-      return { ...settledForm(step), output: event.output, answered: step.attempt }
+      settle(step)
+      step.output = event.output
+      step.answered = step.attempt
+      return
     case 'step-succeeded':
-      return succeeded(step, event)
+      return succeed(step, event)
     case 'attempt-failed':
-      return { ...waitingAgain(step, event.retryAt), failures: step.failures + 1, error: event.error }
+      waitAgain(step, event.retryAt)
+      step.failures += 1
+      step.error = event.error
+      return
     case 'declined':
-      return waitingAgain(withoutOffer(step, event), event.retryAt)
+      forgetOffer(step, event)
+      return waitAgain(step, event.retryAt)
     case 'step-failed':
     case 'compensation-failed':
-      return { ...settledForm(step), error: event.error }
+      settle(step)
+      step.error = event.error
+      return
     case 'resource-awaited':
-      return { ...calm(step), resource: event.resource }
-    case 'compensating': {
-      const { doneLate: _, ...done } = calm(step)
-      const undoing = { ...done, phase: 'ready' as const, attempt: 0, failures: 0 }
-      return event.input === undefined ? undoing : { ...undoing, input: event.input }
-    }
+      calm(step)
+      step.resource = event.resource
+      return
+    case 'compensating':
+      return beginUndoing(step, event)
     default:
-      return settledForm(step)
+      settle(step)
   }
 }
 
-const offered = (step: StepState, { attempt, agent }: EventOf<'offered'>): StepState => ({
-  ...calm(step),
-  attempt,
-  agent,
-  offered: { ...step.offered, [attemptMark({ attempt, purpose: purposeOf(step) })]: agent },
-  ...(step.status === 'compensating' ? { phase: 'offered' as const } : {}),
-})
+const offer = (step: NextStep, { attempt, agent }: EventOf<'offered'>): void => {
+  calm(step)
+  step.attempt = attempt
+  step.agent = agent
+  step.offered = { ...step.offered, [attemptMark({ attempt, purpose: purposeOf(step) })]: agent }
+  if (step.status === 'compensating') step.phase = 'offered'
+}
 
 /** A step may be declined for hours: what was not taken needs no memory. */
-const withoutOffer = (step: StepState, { attempt }: EventOf<'declined'>): StepState => {
+const forgetOffer = (step: NextStep, { attempt }: EventOf<'declined'>): void => {
   const { [attemptMark({ attempt, purpose: purposeOf(step) })]: _, ...offered } = step.offered ?? {}
-  return { ...step, offered }
+  step.offered = offered
+}
+
+const run = (step: NextStep, event: EventOf<'running'>): void => {
+  settle(step)
+  step.attempt = event.attempt
+  step.dueAt = event.dueAt
+  step.awaits = event.awaits
+  if (step.status === 'compensating') step.phase = 'running'
 }
 
 /** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */
-const succeeded = (step: StepState, { output: said }: EventOf<'step-succeeded'>): StepState => {
-  const { output: checked, doneLate: _, ...rest } = settledForm(step)
-  const output = said ?? (step.status === 'validating' ? checked : undefined)
-  return { ...rest, answered: step.attempt, ...(output === undefined ? {} : { output }) }
+const succeed = (step: NextStep, { output: said }: EventOf<'step-succeeded'>): void => {
+  const checked = step.status === 'validating' ? step.output : undefined
+  settle(step)
+  step.output = said ?? checked
+  step.doneLate = undefined
+  step.answered = step.attempt
 }
 
-const running = (step: StepState, event: EventOf<'running'>): StepState => ({
-  ...calm(step),
-  attempt: event.attempt,
-  ...(step.agent === undefined ? {} : { agent: step.agent }),
-  ...(event.dueAt === undefined ? {} : { dueAt: event.dueAt }),
-  ...(event.awaits === undefined ? {} : { awaits: event.awaits }),
-  ...(step.status === 'compensating' ? { phase: 'running' as const } : {}),
-})
+const waitAgain = (step: NextStep, retryAt: number): void => {
+  calm(step)
+  step.notBefore = retryAt
+  if (step.status === 'compensating') step.phase = 'ready'
+}
 
-const waitingAgain = (step: StepState, retryAt: number): StepState => ({
-  ...calm(step),
-  notBefore: retryAt,
-  ...(step.status === 'compensating' ? { phase: 'ready' as const } : {}),
-})
+const beginUndoing = (step: NextStep, { input }: EventOf<'compensating'>): void => {
+  calm(step)
+  step.doneLate = undefined
+  step.phase = 'ready'
+  step.attempt = 0
+  step.failures = 0
+  if (input !== undefined) step.input = input
+}
 
-/** Without agent, deadline, back-off and what it awaited: those belong to one status only. */
-const calm = (step: StepState): StepState => {
-  const { agent: _agent, dueAt: _dueAt, notBefore: _notBefore, awaits: _awaits, resource: _resource, phase: _phase, ...rest } = step
-  return rest
+/** Drops agent, deadline, back-off and what it awaited: those belong to one status only. */
+const calm = (step: NextStep): void => {
+  settle(step)
+  step.agent = undefined
 }
 
 /** As `calm`, but it stays on record which agent did it. */
-const settledForm = (step: StepState): StepState => (step.agent === undefined ? calm(step) : { ...calm(step), agent: step.agent })
+const settle = (step: NextStep): void => {
+  step.dueAt = undefined
+  step.notBefore = undefined
+  step.awaits = undefined
+  step.resource = undefined
+  step.phase = undefined
+}

@@ -39,16 +39,19 @@ export const linksSent = (
 }
 
 export const joinAnswer = (state: WorkflowState, step: CompiledStep): 'ready' | 'skip' | 'wait' => {
+  const { join } = step.spec
+  const needed = join === 'any' ? 1 : join
   let sent = 0
   let undecided = 0
-  for (const link of step.incoming) {
-    const at = linkState(state, link)
+  // From the last link on: sources mostly settle in their order, so a join of many finds at once that it has to wait.
+  for (let place = step.incoming.length - 1; place >= 0; place -= 1) {
+    const link = step.incoming[place]
+    const at = link === undefined ? 'dead' : linkState(state, link)
     if (at === 'sent') sent += 1
     else if (at === 'undecided') undecided += 1
+    if (needed === 'all' ? undecided > 0 : sent >= needed) break
   }
-  const { join } = step.spec
-  if (join === 'all') return undecided > 0 ? 'wait' : sent > 0 ? 'ready' : 'skip'
-  const needed = join === 'any' ? 1 : join
+  if (needed === 'all') return undecided > 0 ? 'wait' : sent > 0 ? 'ready' : 'skip'
   if (sent >= needed) return 'ready'
   return sent + undecided >= needed ? 'wait' : 'skip'
 }

@@ -9,47 +9,51 @@
 import type { Priority } from '../definition/definition.ts'
 import type { Json } from '../values/json.ts'
 import type { Awaited, ConflictRecord, StepError, Verdict } from './event.ts'
+import type { LinkSet } from './link-set.ts'
 import type { StepStatus, WorkflowStatus } from './status.ts'
+
+/** The same members, for whoever makes one and has not shown it to anybody. */
+export type Writable<T> = { -readonly [Member in keyof T]: T[Member] }
 
 export interface StepState {
   /** Number of the definition's step; a map's item has its parent's number. */
   readonly spec: number
-  readonly item?: number
-  readonly parent?: number
+  readonly item?: number | undefined
+  readonly parent?: number | undefined
   readonly status: StepStatus
   /** Within `compensating`: where the undoing attempt stands. */
-  readonly phase?: 'ready' | 'offered' | 'running'
+  readonly phase?: 'ready' | 'offered' | 'running' | undefined
   /** Number of the latest attempt of the present purpose, 0 before the first. */
   readonly attempt: number
   /** The attempt of the work itself (not of its undoing) whose output was taken last: its result may be reported again. */
-  readonly answered?: number
+  readonly answered?: number | undefined
   /** Attempts of the present purpose that failed; a declined offer is not one. */
   readonly failures: number
-  readonly agent?: string
+  readonly agent?: string | undefined
   /** To whom each attempt was offered, by its mark (`2`, or `c2` for undoing), unless it was declined: nobody else can know of it. */
-  readonly offered?: { readonly [mark: string]: string }
+  readonly offered?: { readonly [mark: string]: string } | undefined
   /** The list element a map's item stands for. */
-  readonly element?: Json
-  readonly input?: Json
-  readonly output?: Json
-  readonly error?: StepError
+  readonly element?: Json | undefined
+  readonly input?: Json | undefined
+  readonly output?: Json | undefined
+  readonly error?: StepError | undefined
   /** When the present status began, and how many entries the log had then. */
   readonly since: number
   readonly position: number
   /** How many entries the log had when somebody last began the work itself. */
-  readonly begun?: number
+  readonly begun?: number | undefined
   /** Not offered before this moment (retry back-off). */
-  readonly notBefore?: number
+  readonly notBefore?: number | undefined
   /** The running attempt times out at this moment. */
-  readonly dueAt?: number
-  readonly awaits?: Awaited
-  readonly resource?: string
+  readonly dueAt?: number | undefined
+  readonly awaits?: Awaited | undefined
+  readonly resource?: string | undefined
   /** Place in the order of completion, for undoing in reverse. */
-  readonly completion?: number
+  readonly completion?: number | undefined
   /** References of a map's items: the first, how many, and how many have not settled. */
-  readonly items?: { readonly first: number; readonly count: number; readonly open: number }
+  readonly items?: { readonly first: number; readonly count: number; readonly open: number } | undefined
   /** An attempt that no longer counted turned out to have succeeded: there is something to undo. */
-  readonly doneLate?: true
+  readonly doneLate?: true | undefined
 }
 
 export interface FollowUp {
@@ -78,22 +82,22 @@ export interface WorkflowState {
   readonly title: string
   readonly priority: Priority
   readonly input: Json
-  readonly output?: Json
+  readonly output?: Json | undefined
   readonly createdAt: number
   readonly createdBy: string
-  readonly startedAt?: number
-  readonly endedAt?: number
+  readonly startedAt?: number | undefined
+  readonly endedAt?: number | undefined
   /** `at` of the latest event. */
   readonly lastAt: number
   readonly steps: readonly StepState[]
   /** Links that carried a message. */
-  readonly sent: ReadonlySet<number>
+  readonly sent: LinkSet
   readonly completions: number
   /** Steps not yet settled. */
   readonly open: number
   /** Late results already recorded, as ⟨ref⟩.⟨mark of the attempt⟩. */
   readonly late: readonly string[]
-  readonly turnedBack?: TurnedBack
+  readonly turnedBack?: TurnedBack | undefined
   /** All that ever came, by id; `taken` by the wait that ended with it. */
   readonly signals: readonly { readonly name: string; readonly id: string; readonly payload: Json; readonly taken?: true }[]
   readonly followUps: readonly FollowUp[]

@@ -42,8 +42,7 @@ export const unwrap = <T>(result: Result<T, Refusal>): T => {
 }
 
 /** Equal texts for equal states. */
-export const picture = (state: WorkflowState | undefined): string =>
-  JSON.stringify(state, (_, value: unknown) => (value instanceof Set ? [...value].sort() : value))
+export const picture = (state: WorkflowState | undefined): string => JSON.stringify(state)
 
 /** The log as it would lie in a document, read again. */
 export const throughCodec = (entries: readonly LogEntry[]): readonly LogEntry[] => {
