@@ -21,8 +21,10 @@ import { sketchOf } from './sketch.ts'
 export type Compilation = Result<CompiledDefinition & { readonly warnings: readonly DefinitionProblem[] }, DefinitionProblem[]>
 
 /** For definitions made in code or loaded from a store: they are checked all the same. */
-export const compileDefinition = (definition: Definition): Compilation => {
-  const json = jsonOf(definition)
+export const compileDefinition = (definition: Definition): Compilation => compileAuthored(jsonOf(definition))
+
+/** For JSON that came by another way than a text: the authored form or the contract's own. */
+export const compileAuthored = (json: Json): Compilation => {
   const forbidden = forbiddenKeysOf(json)
   return forbidden.length > 0 ? err([...forbidden]) : compileJson(json)
 }

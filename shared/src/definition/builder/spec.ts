@@ -1,0 +1,95 @@
+/** What an author says of a step: the authored form, with the names and types it may refer to. `takes` and `returns` tell the compiler only. */
+import type { Json } from '../../values/json.ts'
+import type { AgentKind } from '../definition.ts'
+import type { Expression, Known, Mapping, Sees, SeesItem, SeesOutput, SeesUndone, StepId, Undoing } from './known.ts'
+import type { ItemAt } from './path.ts'
+import type { Shape } from './shape.ts'
+
+/** Milliseconds, or a text such as `30s`, `5m`, `2h`. */
+type Duration = number | string
+
+interface Retry {
+  readonly strategy?: 'none' | 'fixed' | 'linear' | 'exponential'
+  readonly maxAttempts?: number
+  readonly initialDelayMs?: Duration
+  readonly maxDelayMs?: Duration
+  readonly multiplier?: number
+  readonly jitter?: boolean
+  readonly retryOn?: readonly string[]
+  readonly neverRetryOn?: readonly string[]
+}
+
+interface Common {
+  readonly title?: string
+  readonly timeoutMs?: Duration
+  readonly retry?: 'standard' | 'aggressive' | 'conservative' | 'none' | Retry
+}
+
+interface Joining {
+  readonly join?: 'all' | 'any' | number
+}
+
+interface Task {
+  readonly type: 'task'
+  readonly capability: string
+  readonly kind?: AgentKind
+  readonly leaseMs?: Duration
+  readonly mayFinishOffline?: boolean
+}
+
+interface Called {
+  readonly type: 'function'
+  readonly function: string
+}
+
+interface Attempt<Seen, Takes, Output> extends Common {
+  readonly takes?: Shape<Takes>
+  readonly returns?: Shape<Output>
+  readonly input?: Mapping<Seen, NoInfer<Takes>>
+}
+
+interface Checked<K extends Known, Output> {
+  readonly validate?: Expression<SeesOutput<K, NoInfer<Output>>, boolean>
+  readonly compensate?: Undoing<K, NoInfer<Output>>
+}
+
+type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & (Task | Called)
+
+interface Waiting<K extends Known, Output> extends Common, Joining {
+  readonly type: 'wait'
+  readonly returns?: Shape<Output>
+  readonly on:
+    | { readonly kind: 'signal'; readonly signal: string }
+    | { readonly kind: 'time'; readonly delayMs: Duration }
+    | {
+        readonly kind: 'step'
+        readonly facility: Expression<Sees<K>, string>
+        readonly key: Expression<Sees<K>, string>
+        readonly step: string
+      }
+}
+
+export type StepSpec<K extends Known, Takes, Output> = (Worked<K, Sees<K>, Takes, Output> & Joining) | Waiting<K, Output>
+
+export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining {
+  readonly over: Over
+  readonly each: Worked<K, SeesItem<K, ItemAt<Sees<K>, Over>>, Takes, Output>
+}
+
+export type CompensationSpec<K extends Known, Takes, Undone> = Attempt<SeesUndone<K, NoInfer<Undone>>, Takes, Json> &
+  (Task | Called) & { readonly undoes?: Shape<Undone> }
+
+export interface LinkSpec<K extends Known, Output, Source, Target> {
+  readonly trigger?: 'complete' | 'fail' | 'all'
+  readonly when?: Expression<SeesOutput<K, Output>, boolean>
+  readonly sourcePort?: Source
+  readonly targetPort?: Target
+}
+
+export interface CancelSpec<K extends Known> {
+  readonly pointOfNoReturn?: StepId<K>
+  readonly late?: {
+    readonly outcome?: 'keep' | 'compensate' | 'ask'
+    readonly start?: { readonly definition: string; readonly input?: { readonly [name: string]: Expression<Sees<K>, Json> } }
+  }
+}
