@@ -1,2 +1,5 @@
+export { askBreaker, type Breaker, type BreakerPolicy, CLOSED, stepBreaker } from './breaker.ts'
+export { type Deadline, type DeadlinePolicy, deadlineFrom, deadlineNews, deadlineWakesAt } from './deadline.ts'
 export { isRetryable, LASTING_CODES, PASSING_CODES } from './errors.ts'
+export { type Bucket, fullBucket, type RatePolicy, takeToken } from './rate.ts'
 export { type FailedAttempt, type NextAttempt, nextAttempt, RETRY_PRESETS, type RetryPolicy, type RetryPreset } from './retry.ts'
