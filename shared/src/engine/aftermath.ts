@@ -70,6 +70,10 @@ export class Aftermath {
     for (const cancel of this.#pauses) cancel()
   }
 
+  get load(): { readonly offers: number; readonly tasks: number; readonly calls: number } {
+    return { ...this.dispatch.queues, calls: this.#calls.inFlight }
+  }
+
   // ── wants ──
 
   want(workflow: string, wanted: Wanted): void {

@@ -38,6 +38,10 @@ export class Calls {
     this.#report = report
   }
 
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
   /** Makes every wanted call that is not being made. `recovering`: an earlier life may have begun it. */
   release(workflow: string, calls: readonly WantedCall[], recovering: boolean): void {
     for (const call of calls) {

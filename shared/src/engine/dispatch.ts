@@ -111,6 +111,13 @@ export class Dispatch implements AgentGate {
     return assignments
   }
 
+  /** How much waits for an agent, and how much agents have in hand. */
+  get queues(): { readonly offers: number; readonly tasks: number } {
+    let offers = 0
+    for (const waiting of this.#offers.values()) offers += waiting.length
+    return { offers, tasks: this.#tasks.size }
+  }
+
   #load(agent: Present): number {
     return this.#tasks.ofAgent(agent.profile.id).size
   }

@@ -11,6 +11,8 @@ import type { AgentGate } from '../agent-protocol/index.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import type { LogEntry } from '../workflow/event.ts'
+import type { WorkflowState } from '../workflow/state.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { Aftermath, RETRY_MS } from './aftermath.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -32,6 +34,27 @@ export interface Committed {
   /** Homes whose feeds grew, with the number of new entries by origin. */
   readonly feeds: ReadonlyMap<string, ReadonlyMap<string, number>>
   readonly summaries: readonly Summary[]
+  readonly news: readonly News[]
+}
+
+/** What one workflow's log grew by. */
+export interface News {
+  readonly id: string
+  readonly facility: string
+  /** After the last of the entries. */
+  readonly state: WorkflowState
+  /** How many entries the log had before. */
+  readonly from: number
+  readonly entries: readonly LogEntry[]
+  /** The whole log, read again. */
+  log(): Iterable<LogEntry>
+}
+
+export interface EngineLoad {
+  readonly inputs: number
+  readonly offers: number
+  readonly tasks: number
+  readonly calls: number
 }
 
 interface Answered {
@@ -97,6 +120,10 @@ export class Engine implements Core {
     return this.#summaries.values()
   }
 
+  get life(): number {
+    return this.author.life
+  }
+
   summary(workflow: string): Summary | undefined {
     return this.#summaries.get(workflow)
   }
@@ -121,6 +148,11 @@ export class Engine implements Core {
   async close(): Promise<void> {
     this.#aftermath.close()
     await this.#queue.close()
+  }
+
+  /** How much waits at this moment: inputs for a turn, offers for an agent, tasks and calls for their end. */
+  get load(): EngineLoad {
+    return { inputs: this.#queue.depth, ...this.#aftermath.load }
   }
 
   // ── Core ──
@@ -158,7 +190,7 @@ export class Engine implements Core {
     if (!made.ok) {
       const found = await this.#forget(turn)
       // It may stand in the feed all the same; whoever reads that must look.
-      if (made.error.code === 'store-unknown-outcome') this.#announce(turn.appended, found)
+      if (made.error.code === 'store-unknown-outcome') this.#announce(turn.appended, found, [])
       return made.error
     }
     // It is durable: what goes wrong from here on is a fault of the program and must not look like a turn that failed.
@@ -245,10 +277,12 @@ export class Engine implements Core {
     const feeds = turn.appended
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     const summaries: Summary[] = []
+    const news: News[] = []
     for (const roster of turn.rosters) roster.committed()
     for (const unit of turn.touched) {
       const changed = unit.isStaged
-      unit.committed()
+      const grown = newsOf(unit)
+      if (grown !== undefined) news.push(grown)
       if (unit.isEmpty) this.units.evict(unit.id)
       if (!changed) continue
       const summary = turn.summaries.get(unit)
@@ -261,11 +295,17 @@ export class Engine implements Core {
       if (summary?.open === false && !this.#aftermath.isWanting(unit.id)) this.units.evict(unit.id)
     }
     this.units.trim((unit) => this.#aftermath.isWanting(unit.id))
-    this.#announce(feeds, summaries)
+    this.#announce(feeds, summaries, news)
     this.#aftermath.setAlarm()
   }
 
-  #announce(feeds: Committed['feeds'], summaries: readonly Summary[]): void {
-    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries })
+  #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {
+    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries, news })
   }
+}
+
+const newsOf = (unit: Unit): News | undefined => {
+  const { from, entries } = unit.committed()
+  const { id, home: facility, state } = unit
+  return state === undefined || entries.length === 0 ? undefined : { id, facility, state, from, entries, log: () => unit.entries() }
 }

@@ -48,6 +48,12 @@ export class TaskBook {
     return workflow === undefined ? undefined : this.#byWorkflow.get(workflow)?.get(task)
   }
 
+  get size(): number {
+    let size = 0
+    for (const tasks of this.#byAgent.values()) size += tasks.size
+    return size
+  }
+
   ofWorkflow(workflow: string): Iterable<WantedTask> {
     return this.#byWorkflow.get(workflow)?.values() ?? []
   }

@@ -33,6 +33,11 @@ export class TurnQueue {
     this.#turn = turn
   }
 
+  /** Inputs that wait for the next turn. */
+  get depth(): number {
+    return this.#waiting.length
+  }
+
   put(input: Input): Promise<Result<Answer, Refusal>> {
     if (this.#closed) return Promise.resolve(err(STOPPING))
     return new Promise((answer) => {

@@ -55,6 +55,8 @@ export class Unit<State = WorkflowState> {
   #staged: LogEntry[] = []
   #judged: Place[] = []
   #appends: Append[] = []
+  /** Entries since the last commit: written here, or read from what came over the link. */
+  #news: LogEntry[] = []
 
   private constructor(id: string, home: string, replica: Replica, version: number, fold: Fold<State>) {
     this.#fold = fold
@@ -74,6 +76,7 @@ export class Unit<State = WorkflowState> {
     if (!replica.ok) return replica
     const unit = new Unit(id, stored.home, replica.value, stored.version, fold)
     const folded = unit.foldNews()
+    unit.#news = []
     return folded.ok ? ok(unit) : folded
   }
 
@@ -86,6 +89,7 @@ export class Unit<State = WorkflowState> {
     if (tail === 'refold') {
       this.state = undefined
       this.#context = EMPTY_CONTEXT
+      this.#news = []
       tail = readTail(this.replica, START)
     }
     if (tail === 'refold') throw new TypeError('reading from the start never refolds')
@@ -93,6 +97,7 @@ export class Unit<State = WorkflowState> {
       const { entry, context } = decodeEntry(coded, this.#context)
       this.#context = context
       this.state = this.#fold(this.state, entry)
+      this.#news.push(entry)
     }
     this.#position = tail.position
     return ok(undefined)
@@ -158,21 +163,31 @@ export class Unit<State = WorkflowState> {
     this.head = appended.value.head
     this.#position = appended.value.position
     this.#context = context
+    for (const entry of this.#staged) this.#news.push(entry)
     this.#staged = []
     this.#judged = []
     return ok(appended.value.update)
   }
 
-  committed(): void {
+  /** @returns the entries that are durable now and were not before, with how many stood before them */
+  committed(): { readonly from: number; readonly entries: readonly LogEntry[] } {
+    const entries = this.#news
     this.version += this.#appends.length
     this.#staged = []
     this.#judged = []
     this.#appends = []
+    this.#news = []
+    return { from: this.#position.length - entries.length, entries }
   }
 
   /** What an author here has seen, to be named as the basis of a proposal. */
   get basis(): Position {
     return endOf(this.replica)
+  }
+
+  /** The log by itself. Linear in it. */
+  *entries(): Generator<LogEntry> {
+    for (const { entry } of this.replay()) yield entry
   }
 
   /** The folded log, for history and time travel: each entry with the state it led to. Linear in the log. */
