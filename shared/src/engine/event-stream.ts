@@ -39,7 +39,7 @@ interface Watchable {
   onCommitted(listener: (committed: Committed) => void): () => void
 }
 
-const CAPACITY = 5_000
+const CAPACITY = 2_000
 
 export class EventStream {
   readonly #engine: Watchable

@@ -13,6 +13,7 @@ import type { Instant } from '../values/instant.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
 import { authenticated, forHost, labelled, PAGE_CONTENT_SECURITY_POLICY, plainRequest } from './guard.ts'
+import { addInsightRoutes } from './insight-routes.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import type { Authenticate } from './principal.ts'
@@ -57,6 +58,7 @@ export const createApi = (options: ApiOptions): Api => {
   api.use('/api/v1/*', authenticated({ ...options, limiter: new RateLimiter(options.rate ?? DEFAULT_RATE) }))
   addWorkflowQueries(api, node, options.cursorKey)
   addWorkflowChanges(api, node)
+  addInsightRoutes(api, node)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

@@ -12,6 +12,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
+import { type Insight, insightOf } from './insight.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
@@ -34,6 +35,7 @@ export interface EngineNodeParts {
 
 export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
   const { engine, freshness } = parts
+  const insight = insightOf(engine, parts.clock, (workflow) => readable(engine, workflow))
   const viewOf = (summary: Summary): WorkflowSummary => {
     const { open: _open, length: _length, head: _head, waits: _waits, ...view } = summary
     return { ...view, ...freshness(summary.facility) }
@@ -75,7 +77,8 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
         ...(inputSchema === undefined ? {} : { inputSchema }),
       })),
     health: parts.health,
-    subscribe: (listener) => subscribe(parts, viewOf, listener),
+    subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
+    insight,
   }
 }
 
@@ -148,6 +151,7 @@ const reasonOf = (command: Decision | Fact): string => (command.type === 'cancel
 
 const subscribe = (
   { engine, onFacility }: EngineNodeParts,
+  { events }: Insight,
   viewOf: (summary: Summary) => WorkflowSummary,
   listener: (event: LiveEvent) => void,
 ): (() => void) => {
@@ -155,8 +159,10 @@ const subscribe = (
     for (const summary of summaries) listener({ type: 'workflow', workflow: viewOf(summary) })
   })
   const stopFacilities = onFacility((facility) => listener({ type: 'facility', facility }))
+  const stopEvents = events.subscribe((event) => listener({ type: 'event', event }))
   return () => {
     stopWorkflows()
     stopFacilities()
+    stopEvents()
   }
 }

@@ -5,6 +5,7 @@ export { createEngineNode, type EngineNodeParts, type Freshness } from './engine
 export type { ApiEnv } from './environment.ts'
 export { etagOf, type LogVersion } from './etag.ts'
 export { PAGE_CONTENT_SECURITY_POLICY } from './guard.ts'
+export { graphView, metricsView, systemView } from './insight-views.ts'
 export { type ListPosition, type ListQuery, matches, type Page, pageOf, SORT_FIELDS, type SortField } from './listing.ts'
 export { LIVE_CLOSE, type LiveFromClient, type LiveFromServer, liveFromClient, liveFromServer } from './live.ts'
 export { type LiveConnection, LiveFeed, type LiveLimits, type LiveSocket } from './live-feed.ts'

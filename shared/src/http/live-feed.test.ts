@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { WatchedEvent } from '../engine/event-stream.ts'
 import { liveFromServer } from './live.ts'
 import { LiveFeed, type LiveLimits, type LiveSocket } from './live-feed.ts'
 import type { Principal } from './principal.ts'
@@ -8,8 +9,8 @@ import type { WorkflowSummary } from './views.ts'
 const ADMIN: Principal = { name: 'ada', role: 'admin', facilities: '*' }
 const OF_A: Principal = { name: 'vera', role: 'viewer', facilities: ['harbour-a'] }
 
-const world = (limits: Partial<LiveLimits> = {}) => {
-  const node = toyNode()
+const world = (limits: Partial<LiveLimits> = {}, missed: readonly WatchedEvent[] = []) => {
+  const node = toyNode({ missed })
   const timers: (() => void)[] = []
   const clock = {
     now: () => ({ wall: 7, monotonic: 0 }),
@@ -163,4 +164,64 @@ test('a closed socket is forgotten, a closed feed listens no more', async () => 
   node.publish({ type: 'workflow', workflow: await workflow('harbour-a', '2') })
   feed.close()
   expect(timers).toEqual([])
+})
+
+const watched = (number: number, type: string, facility = 'harbour-a'): WatchedEvent => ({
+  cursor: `1.${number}`,
+  workflow: `w_${number % 2}`,
+  facility,
+  definition: number % 2 === 0 ? 'picking' : 'packing',
+  position: number,
+  at: number,
+  by: 'r1',
+  type,
+  text: type,
+  progress: { settled: 0, total: 1, percent: 0 },
+})
+
+const cursors = (socket: { readonly sent: readonly string[] }) =>
+  socket.sent.slice(1).map((text) => {
+    const message = liveFromServer.parse(JSON.parse(text))
+    return message.type === 'event' ? message.event.cursor : message.type
+  })
+
+test('API-4 OBS-1 events are told one by one, in order, to whoever asked for such, and nothing of other facilities', () => {
+  const { node, feed, flush } = world()
+  const asked: Readonly<Record<string, object>> = {
+    steps: { events: ['step'] },
+    failures: { events: ['step.failed', 'workflow.failed'] },
+    picking: { events: ['step'], definition: 'picking' },
+    one: { events: ['step', 'workflow'], workflow: 'w_1' },
+    states: {},
+  }
+  const sockets = Object.entries(asked).map(([name, wish]) => {
+    const socket = socketOf()
+    feed.connect(socket, OF_A).receive(JSON.stringify({ type: 'subscribe', ...wish }))
+    return [name, socket] as const
+  })
+  const happened = ['step.started', 'step.failed', 'workflow.failed', 'step.failed']
+  happened.forEach((type, index) => {
+    node.publish({ type: 'event', event: watched(index + 1, type) })
+  })
+  node.publish({ type: 'event', event: watched(9, 'step.failed', 'harbour-b') })
+  flush()
+  expect(Object.fromEntries(sockets.map(([name, socket]) => [name, cursors(socket)]))).toEqual({
+    steps: ['1.1', '1.2', '1.4'],
+    failures: ['1.2', '1.3', '1.4'],
+    picking: ['1.2', '1.4'],
+    one: ['1.1', '1.3'],
+    states: [],
+  })
+})
+
+test('API-4 F4 who comes back goes on after its cursor, or hears that it is gone', () => {
+  const missed = [1, 2, 3].map((number) => watched(number, 'step.started'))
+  const { feed, flush } = world({}, missed)
+  const back = socketOf()
+  feed.connect(back, OF_A).receive('{"type":"subscribe","events":["step"],"after":"1.1"}')
+  const lost = socketOf()
+  feed.connect(lost, OF_A).receive('{"type":"subscribe","events":["step"],"after":"7.1"}')
+  flush()
+  expect(cursors(back)).toEqual(['1.2', '1.3'])
+  expect(cursors(lost)).toEqual(['reset'])
 })

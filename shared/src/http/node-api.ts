@@ -11,10 +11,12 @@
  *   N5  Listeners are called after the commit, in commit order, and may miss nothing that a later `get` would show.
  */
 import type { Priority } from '../definition/definition.ts'
+import type { WatchedEvent } from '../engine/event-stream.ts'
 import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
+import type { Insight } from './insight.ts'
 import type { ListQuery, Page } from './listing.ts'
 import type { AgentView, DefinitionView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
@@ -64,6 +66,7 @@ export interface HistoryPage {
 export type LiveEvent =
   | { readonly type: 'workflow'; readonly workflow: WorkflowSummary }
   | { readonly type: 'facility'; readonly facility: FacilityView }
+  | { readonly type: 'event'; readonly event: WatchedEvent }
 
 export interface NodeApi {
   start(request: StartRequest): Promise<Result<Decided, Refusal>>
@@ -80,4 +83,5 @@ export interface NodeApi {
   definitions(): Promise<readonly DefinitionView[]>
   health(): HealthView
   subscribe(listener: (event: LiveEvent) => void): () => void
+  readonly insight: Insight
 }

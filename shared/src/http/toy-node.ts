@@ -1,4 +1,5 @@
 /** For tests: a node without an engine, that keeps its promises (N1–N5) over a map. `outbox` facilities have their authority elsewhere. */
+import type { WatchedEvent } from '../engine/event-stream.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -91,7 +92,13 @@ const FACILITIES: readonly FacilityView[] = ['harbour-a', 'harbour-b'].map((id) 
 
 const AGENT = { kind: 'robot', capabilities: ['pick'], capacity: 1, present: true, since: 1_000 } as const
 
-export const toyNode = ({ outbox = [] }: { readonly outbox?: readonly string[] } = {}): ToyNode => {
+interface ToyParts {
+  readonly outbox?: readonly string[]
+  /** Events that a subscriber may have missed. */
+  readonly missed?: readonly WatchedEvent[]
+}
+
+export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode => {
   const workflows = new Map<string, ToyWorkflow>()
   const listeners = new Set<(event: LiveEvent) => void>()
   let at = 1_000
@@ -154,6 +161,16 @@ export const toyNode = ({ outbox = [] }: { readonly outbox?: readonly string[] }
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    insight: {
+      metrics: async (id) => (workflows.has(id) ? { elapsedMs: 0, failures: 0, percent: 0, steps: [] } : undefined),
+      graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),
+      system: () => ({ queues: { inputs: 0, offers: 0, tasks: 0, calls: 0 }, watchers: 0 }),
+      events: {
+        watchers: 0,
+        subscribe: () => () => {},
+        after: (cursor) => (missed.some((event) => event.cursor === cursor) ? missed.filter((event) => event.cursor > cursor) : 'gone'),
+      },
     },
   }
 }
