@@ -11,11 +11,10 @@ import type { AgentGate } from '../agent-protocol/index.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import type { LogEntry } from '../workflow/event.ts'
-import type { WorkflowState } from '../workflow/state.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { Aftermath, RETRY_MS } from './aftermath.ts'
 import type { Catalogue } from './catalogue.ts'
+import { type Committed, type News, newsOf } from './committed.ts'
 import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
@@ -29,26 +28,6 @@ import { Turn } from './turn.ts'
 import { TurnQueue, type Waiting } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
-
-export interface Committed {
-  /** Homes whose feeds grew, with the number of new entries by origin. */
-  readonly feeds: ReadonlyMap<string, ReadonlyMap<string, number>>
-  readonly summaries: readonly Summary[]
-  readonly news: readonly News[]
-}
-
-/** What one workflow's log grew by. */
-export interface News {
-  readonly id: string
-  readonly facility: string
-  /** After the last of the entries. */
-  readonly state: WorkflowState
-  /** How many entries the log had before. */
-  readonly from: number
-  readonly entries: readonly LogEntry[]
-  /** The whole log, read again. */
-  log(): Iterable<LogEntry>
-}
 
 export interface EngineLoad {
   readonly inputs: number
@@ -302,10 +281,4 @@ export class Engine implements Core {
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {
     if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries, news })
   }
-}
-
-const newsOf = (unit: Unit): News | undefined => {
-  const { from, entries } = unit.committed()
-  const { id, home: facility, state } = unit
-  return state === undefined || entries.length === 0 ? undefined : { id, facility, state, from, entries, log: () => unit.entries() }
 }

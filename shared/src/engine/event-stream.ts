@@ -12,7 +12,7 @@ import { describeEvent } from '../workflow/describe.ts'
 import type { EventType, LogEntry } from '../workflow/event.ts'
 import { type Progress, progress } from '../workflow/path.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Committed, News } from './engine.ts'
+import type { Committed, News } from './committed.ts'
 
 export interface WatchedEvent {
   readonly cursor: string

@@ -6,7 +6,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Usual, UsualOf } from '../workflow/forecast.ts'
 import { timingsOf } from '../workflow/timings.ts'
-import type { Committed, News } from './engine.ts'
+import type { Committed, News } from './committed.ts'
 
 /** The mean moves by at least this share with each run, so that it follows a floor that changes. */
 const LEAST_WEIGHT = 0.1
