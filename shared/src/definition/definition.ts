@@ -11,6 +11,9 @@
  *   link conditions  `output`: the source's
  *   compensations    `output`: of the step undone; `failure`: {step, code, message} of what turned the workflow back; in a map `item`, `index`
  */
+import type { BreakerPolicy } from '../policy/breaker.ts'
+import type { DeadlinePolicy } from '../policy/deadline.ts'
+import type { RatePolicy } from '../policy/rate.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { JsonObject } from '../values/json.ts'
 
@@ -60,6 +63,17 @@ export interface EachSpec extends Attemptable {
 
 export type Work = TaskWork | FunctionWork | WaitWork | MapWork
 
+/** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
+export interface ResourceNeed {
+  readonly resource: string
+  readonly amount: number
+}
+
+/** `step`: one for each step of a definition; `work`: one for all steps that ask for the same capability or call the same function. */
+export interface BreakerSpec extends BreakerPolicy {
+  readonly per: 'step' | 'work'
+}
+
 /** What every kind of attempt may declare. */
 export interface Attemptable {
   readonly title?: string
@@ -70,12 +84,19 @@ export interface Attemptable {
   readonly validate?: Cel
   /** Name of the compensation that undoes it. */
   readonly compensate?: string
+  /** Taken all together or not at all, so nobody holds one thing while waiting for another. */
+  readonly needs?: readonly ResourceNeed[]
+  /** How often attempts of this step begin, over all workflows of its home. */
+  readonly rate?: RatePolicy
+  readonly breaker?: BreakerSpec
 }
 
 export interface StepSpec extends Attemptable {
   readonly work: Work
   /** How many incoming links must have sent: all that still can, any one, or a number. */
   readonly join: 'all' | 'any' | number
+  /** From when it became ready to when it settles. */
+  readonly sla?: DeadlinePolicy
 }
 
 export interface CompensationSpec extends Attemptable {
@@ -114,6 +135,12 @@ export interface Definition {
   /** JSON Schema of the workflow's input. */
   readonly inputSchema?: JsonObject
   readonly timeoutMs?: number
+  /** From its creation to its end. */
+  readonly sla?: DeadlinePolicy
+  readonly limits?: {
+    /** Attempts of one workflow at work at once. */
+    readonly concurrency?: number
+  }
   readonly steps: { readonly [id: string]: StepSpec }
   readonly links: readonly LinkSpec[]
   readonly compensations: { readonly [id: string]: CompensationSpec }

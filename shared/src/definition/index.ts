@@ -10,6 +10,7 @@ export type {
 export type {
   AgentKind,
   Attemptable,
+  BreakerSpec,
   CancelPolicy,
   Cel,
   CompensationSpec,
@@ -22,6 +23,7 @@ export type {
   Mapping,
   MapWork,
   Priority,
+  ResourceNeed,
   StepSpec,
   TaskWork,
   WaitWork,

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
 import type { FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
 import { duration } from './durations.ts'
+import { breakable, limited, sla } from './schema-limits.ts'
 import { cel, id, mapping, retry, strict, text } from './schema-parts.ts'
 
 const HOUR_MS = 3_600_000
@@ -27,7 +28,10 @@ const compensate = { compensate: id.exactOptional() }
 const ofWork = attemptable(DEFAULT_TIMEOUT_MS, RETRY_PRESETS.standard)
 const ofWait = attemptable(WAIT_TIMEOUT_MS, RETRY_PRESETS.none)
 const ofMap = attemptable(MAP_TIMEOUT_MS, RETRY_PRESETS.none)
-const join = { join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all') }
+const join = {
+  join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all'),
+  sla: sla.exactOptional(),
+}
 
 const taskFields = {
   type: z.literal('task'),
@@ -66,19 +70,19 @@ const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) =>
 }
 
 const each = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...compensate, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...compensate, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...compensate, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...breakable, ...compensate, ...functionFields }).transform(nestFunction),
 ])
 
 export const step = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...compensate, ...join, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...compensate, ...join, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...compensate, ...join, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...breakable, ...compensate, ...join, ...functionFields }).transform(nestFunction),
   strict({ ...ofWait, ...join, type: z.literal('wait'), on: waitOn }).transform(nestWait),
   strict({ ...ofMap, ...join, type: z.literal('map'), over: cel, each }).transform(nestMap),
 ])
 
 /** A compensation isn't compensated itself. */
 export const compensation = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...limited, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...limited, ...functionFields }).transform(nestFunction),
 ])

@@ -18,6 +18,7 @@ import type { Definition, DefinitionProblem } from './definition.ts'
 import { duration } from './durations.ts'
 import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
+import { limits, sla } from './schema-limits.ts'
 import { cel, id, mapping, name, strict, text } from './schema-parts.ts'
 import { compensation, step } from './schema-steps.ts'
 
@@ -48,6 +49,8 @@ const authored = strict({
   description: z.string().max(10_000).exactOptional(),
   inputSchema: z.custom<JsonObject>(isJsonObject, { error: 'expected a JSON Schema object' }).exactOptional(),
   timeoutMs: duration(1).exactOptional(),
+  sla: sla.exactOptional(),
+  limits: limits.exactOptional(),
   steps: z.record(id, step).refine((steps) => Object.keys(steps).length <= MAX_STEPS, { error: `at most ${MAX_STEPS} steps` }),
   links: z.array(link).max(MAX_LINKS).default([]),
   compensations: z.record(id, compensation).default({}),

@@ -18,10 +18,10 @@ import { type Compilation, compileAuthored } from '../compile.ts'
 import type { Expression, Fresh, Known, KnownStep, Sees, SourcePort, StepId, TargetPort, WithCompensation, WithStep } from './known.ts'
 import type { PathTo } from './path.ts'
 import type { Shape } from './shape.ts'
-import type { CancelSpec, CompensationSpec, LinkSpec, MapSpec, StepSpec } from './spec.ts'
+import type { CancelSpec, CompensationSpec, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
 import { written } from './written.ts'
 
-interface Header<Input> {
+interface Header<Input> extends Promised {
   readonly name: string
   readonly version?: number
   readonly title?: string

@@ -25,8 +25,33 @@ interface Common {
   readonly retry?: 'standard' | 'aggressive' | 'conservative' | 'none' | Retry
 }
 
+interface Sla {
+  readonly atRiskMs?: Duration
+  readonly breachMs: Duration
+}
+
 interface Joining {
   readonly join?: 'all' | 'any' | number
+  readonly sla?: Sla
+}
+
+interface Limited {
+  readonly needs?: readonly { readonly resource: string; readonly amount?: number }[]
+  readonly rate?: { readonly perSecond: number; readonly burst?: number }
+}
+
+interface Breakable extends Limited {
+  readonly breaker?: {
+    readonly threshold?: { readonly failures: number } | { readonly share: number; readonly of?: number; readonly windowMs?: Duration }
+    readonly openMs?: Duration
+    readonly successes?: number
+    readonly per?: 'step' | 'work'
+  }
+}
+
+export interface Promised {
+  readonly sla?: Sla
+  readonly limits?: { readonly concurrency?: number }
 }
 
 interface Task {
@@ -53,7 +78,7 @@ interface Checked<K extends Known, Output> {
   readonly compensate?: Undoing<K, NoInfer<Output>>
 }
 
-type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & (Task | Called)
+type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & Breakable & (Task | Called)
 
 interface Waiting<K extends Known, Output> extends Common, Joining {
   readonly type: 'wait'
@@ -77,6 +102,7 @@ export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, J
 }
 
 export type CompensationSpec<K extends Known, Takes, Undone> = Attempt<SeesUndone<K, NoInfer<Undone>>, Takes, Json> &
+  Limited &
   (Task | Called) & { readonly undoes?: Shape<Undone> }
 
 export interface LinkSpec<K extends Known, Output, Source, Target> {
