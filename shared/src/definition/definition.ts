@@ -61,7 +61,12 @@ export interface EachSpec extends Attemptable {
   readonly work: TaskWork | FunctionWork
 }
 
-export type Work = TaskWork | FunctionWork | WaitWork | MapWork
+/** Decides the way on, and needs nobody: of its outgoing links the first whose condition holds sends, in the order written. */
+export interface ChoiceWork {
+  readonly type: 'choice'
+}
+
+export type Work = TaskWork | FunctionWork | WaitWork | MapWork | ChoiceWork
 
 /** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
 export interface ResourceNeed {

@@ -2,7 +2,7 @@
  * Checks of a definition's graph before it is registered (DEF-2), all in time linear in steps and links:
  *
  *   unknown-step  cycle  no-entry  no-terminal  unreachable-step (warning)  duplicate-link  bad-join
- *   bad-port  bad-compensation  unused-compensation (warning)  bad-point-of-no-return
+ *   bad-port  bad-choice  bad-fallback  bad-compensation  unused-compensation (warning)  bad-point-of-no-return
  */
 import type { DefinitionProblem } from './definition.ts'
 import { didYouMean } from './nearest.ts'
@@ -19,6 +19,7 @@ export const checkGraph = (sketch: Sketch): readonly DefinitionProblem[] => {
     ...cycles(graph),
     ...joins(graph),
     ...ports(graph),
+    ...choices(graph),
     ...compensations(sketch),
     ...pointOfNoReturn(sketch),
   ]
@@ -54,12 +55,16 @@ const countOf = (sketch: Sketch, edges: readonly Edge[], end: 'from' | 'to'): Ui
 }
 
 const unknownSteps = ({ links, shares, numberOf }: Sketch): DefinitionProblem[] => {
-  const unknown = (path: string, id: string) => problem('unknown-step', path, `there is no step "${id}"${didYouMean(id, numberOf.keys())}`)
-  const ends = links.flatMap((link) =>
-    (['from', 'to'] as const).filter((end) => !numberOf.has(link[end])).map((end) => unknown(`${link.path}.${end}`, link[end])),
-  )
-  return [...ends, ...shares.filter(({ text }) => !numberOf.has(text)).map(({ path, text }) => unknown(path, text))]
+  const named = links.flatMap(({ path, from, to, toPath }) => [
+    { path: `${path}.from`, text: from },
+    { path: toPath, text: to },
+  ])
+  return [...named, ...shares]
+    .filter(({ text }) => !numberOf.has(text))
+    .map(({ path, text }) => problem(codeAt(path), path, `there is no step "${text}"${didYouMean(text, numberOf.keys())}`))
 }
+
+const codeAt = (path: string): string => (/^steps\.[^.]+\.fallback$/.test(path) ? 'bad-fallback' : 'unknown-step')
 
 const duplicateLinks = ({ links }: Sketch): DefinitionProblem[] => {
   const seen = new Map<string, string>()
@@ -151,16 +156,34 @@ const ports = ({ steps, edges }: Graph): DefinitionProblem[] => {
 const whyNotFrom = (link: SketchedLink, source: SketchedStep): string | undefined => {
   if (link.targetPort === undefined) return 'has no targetPort to travel to'
   if (source.type === 'map') return `"${source.id}" is a map; its output is a list without named members`
+  return whyNoOutput(link, source)
+}
+
+const whyNoOutput = (link: SketchedLink, source: SketchedStep): string | undefined => {
   if (source.waitsForTime) return `"${source.id}" waits for a time and has no output`
+  if (source.type === 'choice') return `"${source.id}" is a choice and has no output`
   return link.trigger === 'fail' ? 'a step that failed has no output' : undefined
 }
 
 const whyNotInto = (port: string, link: SketchedLink, source: SketchedStep, target: SketchedStep): string | undefined => {
-  if (target.type === 'wait') return `"${target.id}" is a wait and takes no input`
+  if (target.type === 'wait' || target.type === 'choice') return `"${target.id}" is a ${target.type} and takes no input`
   if (target.inputs.has(port)) return `"${target.id}" already maps an input of that name`
-  if (link.sourcePort !== undefined) return undefined
-  if (source.waitsForTime) return `"${source.id}" waits for a time and has no output`
-  return link.trigger === 'fail' ? 'a step that failed has no output' : undefined
+  return link.sourcePort === undefined ? whyNoOutput(link, source) : undefined
+}
+
+/** What a choice can lead to is said in one place, so that their order can't be misread. */
+const choices = ({ steps, edges }: Graph): DefinitionProblem[] => {
+  const ways = edges.filter(({ link }) => link.trigger !== 'fail')
+  const led = new Set(ways.map(({ from }) => from))
+  const silent = steps.flatMap(({ id, type }, step) =>
+    type !== 'choice' || led.has(step) ? [] : [problem('bad-choice', `steps.${id}`, 'leads nowhere: give it cases')],
+  )
+  const mixed = ways.flatMap(({ link, from }) =>
+    steps[from]?.hasCases === true && link.path.startsWith('links.')
+      ? [problem('bad-choice', link.path, `"${link.from}" says by its cases where it leads; make this one of them`)]
+      : [],
+  )
+  return [...silent, ...mixed]
 }
 
 const compensations = ({ compensations: known, compensates }: Sketch): DefinitionProblem[] => {

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
-import type { FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
+import type { ChoiceWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
 import { duration } from './durations.ts'
 import { breakable, limited, sla } from './schema-limits.ts'
 import { cel, id, mapping, retry, strict, text } from './schema-parts.ts'
@@ -28,9 +28,22 @@ const compensate = { compensate: id.exactOptional() }
 const ofWork = attemptable(DEFAULT_TIMEOUT_MS, RETRY_PRESETS.standard)
 const ofWait = attemptable(WAIT_TIMEOUT_MS, RETRY_PRESETS.none)
 const ofMap = attemptable(MAP_TIMEOUT_MS, RETRY_PRESETS.none)
-const join = {
+/** How a step is reached, and where its failure leads. */
+const inGraph = {
   join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all'),
+  fallback: id.exactOptional(),
   sla: sla.exactOptional(),
+}
+
+const ofChoice = {
+  title: text.exactOptional(),
+  timeoutMs: duration(1).default(DEFAULT_TIMEOUT_MS),
+  retry: retry.default(RETRY_PRESETS.none),
+  cases: z
+    .array(strict({ when: cel, to: id }))
+    .min(1)
+    .exactOptional(),
+  otherwise: id.exactOptional(),
 }
 
 const taskFields = {
@@ -64,6 +77,12 @@ const nestWait = <Flat extends WaitWork>({ type, on, ...common }: Flat) => {
   return { ...common, work }
 }
 
+/** Nobody works on it: its cases are read as links (sugar.ts). */
+const nestChoice = <Flat extends ChoiceWork>({ type, ...common }: Flat) => {
+  const work: ChoiceWork = { type }
+  return { ...common, work }
+}
+
 const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) => {
   const work: MapWork = { type, over, each }
   return { ...common, work }
@@ -75,10 +94,11 @@ const each = z.discriminatedUnion('type', [
 ])
 
 export const step = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...breakable, ...compensate, ...join, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...breakable, ...compensate, ...join, ...functionFields }).transform(nestFunction),
-  strict({ ...ofWait, ...join, type: z.literal('wait'), on: waitOn }).transform(nestWait),
-  strict({ ...ofMap, ...join, type: z.literal('map'), over: cel, each }).transform(nestMap),
+  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWait, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
+  strict({ ...ofMap, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
+  strict({ ...ofChoice, ...inGraph, type: z.literal('choice') }).transform(nestChoice),
 ])
 
 /** A compensation isn't compensated itself. */

@@ -6,6 +6,7 @@
  *   each: {type: task, …}                      each: {work: {…}, …}
  *   timeoutMs: 30s                             timeoutMs: 30000
  *   retry: standard                            the preset's numbers; single numbers given on a retry replace the standard's
+ *   cases, otherwise, fallback                 links, behind those written as such
  *   (absent)                                   the default written beside each field
  *
  * The contract's own form is accepted as well, so a stored definition reads as itself. Objects are strict: an unknown key is an error that
@@ -21,6 +22,7 @@ import { problemsOfIssue } from './problem.ts'
 import { limits, sla } from './schema-limits.ts'
 import { cel, id, mapping, name, strict, text } from './schema-parts.ts'
 import { compensation, step } from './schema-steps.ts'
+import { impliedLinks, withoutWaysOn } from './sugar.ts'
 
 export const MAX_STEPS = 2_000
 export const MAX_LINKS = 10_000
@@ -61,8 +63,10 @@ const authored = strict({
 })
 
 /** Sharing nothing is said by saying nothing, so that both have one hash. */
-const definitionSchema = z.preprocess(flattenWork, authored).transform(({ shares = [], ...read }): Definition => {
-  const definition = { ...read, title: read.title ?? read.name }
+const definitionSchema = z.preprocess(flattenWork, authored).transform(({ shares = [], steps, links, ...read }): Definition => {
+  const implied = Object.entries(steps).flatMap(([id, step]) => impliedLinks(id, step).map(({ link }) => link))
+  const plain = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, withoutWaysOn(step)]))
+  const definition = { ...read, title: read.title ?? read.name, steps: plain, links: [...links, ...implied] }
   return shares.length === 0 ? definition : { ...definition, shares }
 })
 

@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../values/json.ts'
 import { flattenWork } from './flatten.ts'
+import { impliedLinks } from './sugar.ts'
 
 /** A text at a path. */
 export interface Placed {
@@ -15,6 +16,8 @@ export interface SketchedStep {
   readonly id: string
   readonly type: string | undefined
   readonly waitsForTime: boolean
+  /** Its ways on are given as cases. */
+  readonly hasCases: boolean
   readonly join: number | undefined
   /** Names its own mapping gives. */
   readonly inputs: ReadonlySet<string>
@@ -22,6 +25,8 @@ export interface SketchedStep {
 
 export interface SketchedLink {
   readonly path: string
+  /** Where its target is named. */
+  readonly toPath: string
   readonly from: string
   readonly to: string
   readonly trigger: string
@@ -48,12 +53,13 @@ export const sketchOf = (json: Json): Sketch => {
   const root = isJsonObject(flat) ? flat : {}
   const steps = members(root.steps)
   const links = Array.isArray(root.links) ? root.links.map((link: Json, index) => [`links.${index}`, objectOf(link)] as const) : []
+  const implied = steps.flatMap(([id, step]) => impliedOf(id, step))
   const compensations = members(root.compensations)
   const cancel = objectOf(root.cancel)
   return {
     steps: steps.map(([id, step]) => stepOf(id, step)),
     numberOf: new Map(steps.map(([id], number) => [id, number])),
-    links: links.flatMap(([path, link]) => linkOf(path, link)),
+    links: [...links.flatMap(([path, link]) => linkOf(path, link)), ...implied],
     compensations: compensations.map(([id]) => id),
     compensates: steps.flatMap(([id, step]) => [
       ...textAt(`steps.${id}`, step, 'compensate'),
@@ -76,6 +82,7 @@ const stepOf = (id: string, step: JsonObject): SketchedStep => ({
   id,
   type: textOf(step.type),
   waitsForTime: objectOf(step.on).kind === 'time',
+  hasCases: step.cases !== undefined || step.otherwise !== undefined,
   join: typeof step.join === 'number' ? step.join : undefined,
   inputs: new Set(Object.keys(objectOf(step.input))),
 })
@@ -87,14 +94,31 @@ const linkOf = (path: string, link: JsonObject): readonly SketchedLink[] => {
   const trigger = textOf(link.trigger) ?? 'complete'
   const sourcePort = textOf(link.sourcePort)
   const targetPort = textOf(link.targetPort)
-  return [
-    { path, from, to, trigger, sourcePort, targetPort, identity: JSON.stringify([from, to, trigger, link.when, sourcePort, targetPort]) },
-  ]
+  const identity = JSON.stringify([from, to, trigger, link.when, sourcePort, targetPort])
+  return [{ path, toPath: `${path}.to`, from, to, trigger, sourcePort, targetPort, identity }]
 }
+
+const impliedOf = (id: string, step: JsonObject): readonly SketchedLink[] => {
+  const fallback = textOf(step.fallback)
+  const ways = impliedLinks(id, {
+    ...(step.otherwise === undefined ? {} : { otherwise: textOf(step.otherwise) ?? '' }),
+    cases: casesOf(step).map((one) => ({ when: textOf(one.when) ?? '', to: textOf(one.to) ?? '' })),
+    ...(fallback === undefined ? {} : { fallback }),
+  })
+  return ways.flatMap(({ said, link: { to, trigger, when } }): SketchedLink[] => {
+    const path = `steps.${id}.${said}`
+    const identity = JSON.stringify([id, to, trigger, when])
+    const toPath = said.startsWith('cases') ? `${path}.to` : path
+    return to === '' ? [] : [{ path, toPath, from: id, to, trigger, sourcePort: undefined, targetPort: undefined, identity }]
+  })
+}
+
+const casesOf = (step: JsonObject): readonly JsonObject[] => (Array.isArray(step.cases) ? step.cases.map((one: Json) => objectOf(one)) : [])
 
 const stepExpressions = (path: string, step: JsonObject): readonly Placed[] => [
   ...attemptExpressions(path, step),
   ...textAt(path, step, 'over'),
+  ...casesOf(step).flatMap((one, index) => textAt(`${path}.cases.${index}`, one, 'when')),
   ...textAt(`${path}.on`, objectOf(step.on), 'facility'),
   ...textAt(`${path}.on`, objectOf(step.on), 'key'),
   ...attemptExpressions(`${path}.each`, objectOf(step.each)),

@@ -49,7 +49,7 @@ export const stepView = z
     ref: count.openapi({ description: 'number by which the log names the step' }),
     id: z.string().openapi({ example: 'pick/2', description: "the definition's id; an item of a map adds its number" }),
     title: z.string(),
-    type: z.enum(['task', 'function', 'wait', 'map']),
+    type: z.string().openapi({ example: 'task', description: 'the kind of work' }),
     status: z.enum(STEP_STATUSES),
     attempt: count,
     agent: z.string().optional(),

@@ -5,6 +5,7 @@ import { workflowIdOf } from '../values/ids.ts'
 import type { Json } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
+import { choose } from './choice.ts'
 import { type Draft, evaluate, evaluateMapping } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
@@ -30,6 +31,8 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
       return beginWait(draft, ref, spec.work, dueAt)
+    case 'choice':
+      return choose(draft, ref)
     case 'map':
       return fanOut(draft, ref, spec.work, dueAt)
   }

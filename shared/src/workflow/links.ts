@@ -33,7 +33,9 @@ export const linksSent = (
     if (trigger !== 'all' && (trigger === 'complete') !== (outcome === 'succeeded')) continue
     const holds = link.when === undefined ? ok(true) : link.when.evaluate(draft.variables({ output }))
     if (!holds.ok) return link.when === undefined ? ok(sent) : err(expressionError(link.when, holds.error))
-    if (holds.value === true) sent.push(link.index)
+    if (holds.value !== true) continue
+    sent.push(link.index)
+    if (step.spec.work.type === 'choice' && outcome === 'succeeded') break
   }
   return ok(sent)
 }

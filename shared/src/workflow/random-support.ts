@@ -1,116 +1,15 @@
 /**
- * Random definitions and a random world for them: agents that succeed, fail, decline, fall silent, answer twice or too late, and a clock
+ * A random world for random definitions: agents that succeed, fail, decline, fall silent, answer twice or too late, and a clock
  * that moves on when nothing else does.
  *
  * The world does only what is wanted, so a workflow that it can't bring to an end is one that nobody would ever have woken (I19).
  */
-import fc from 'fast-check'
-import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import type { AttemptName, Fact } from './command.ts'
+import type { Dice, RandomWorkflow } from './random-definition-support.ts'
 import { isTerminal } from './status.ts'
-import { define, Run } from './test-support.ts'
+import { Run } from './test-support.ts'
 import type { WantedWait } from './want.ts'
-
-/** Seeded randomness, as the simulated world has it. */
-export interface Dice {
-  chance(probability: number): boolean
-  between(low: number, high: number): number
-  pick<T>(list: readonly T[]): T
-  shuffle<T>(list: readonly T[]): T[]
-  heavyTail(low: number, high: number): number
-}
-
-export interface RandomWorkflow {
-  readonly definition: CompiledDefinition
-  readonly seed: number
-  readonly dice: Dice
-}
-
-/** Built from numbers that fast-check can shrink; everything else follows from them. */
-export const randomWorkflow = (maxSteps: number, diceOf: (seed: string) => Dice): fc.Arbitrary<RandomWorkflow> =>
-  fc
-    .record({ size: fc.integer({ min: 1, max: maxSteps }), seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }) })
-    .map(({ size, seed }) => ({ definition: randomDefinition(diceOf(`definition ${seed}`), size), seed, dice: diceOf(`world ${seed}`) }))
-
-export const randomDefinition = (random: Dice, size: number): CompiledDefinition => {
-  const ids = Array.from({ length: size }, (_, number) => `s${number}`)
-  const links = linksAmong(random, ids)
-  const steps = Object.fromEntries(ids.map((id) => [id, randomStep(random, links.filter(({ to }) => to === id).length)]))
-  const hasPorts = (id: string): boolean => steps[id]?.type === 'task' || steps[id]?.type === 'function'
-  const ported = links.map((link) =>
-    link.trigger === 'complete' && hasPorts(link.from) && hasPorts(link.to) && random.chance(0.3)
-      ? { ...link, targetPort: `p_${link.from}` }
-      : link,
-  )
-  const limit = random.chance(0.2) ? { timeoutMs: random.between(1_000, 600_000) } : {}
-  const cancel = random.chance(0.3) ? { cancel: { pointOfNoReturn: random.pick(ids) } } : {}
-  const undo = { type: random.pick(['task', 'function']), capability: 'undo', function: 'undo' }
-  const { capability, type, function: called } = undo
-  const how = type === 'task' ? { type, capability, leaseMs: 500 } : { type, function: called }
-  return define({
-    steps,
-    links: ported,
-    compensations: { undo: { ...how, retry: randomRetry(random), timeoutMs: 2_000, input: { why: 'failure.code', said: 'output' } } },
-    onFailure: random.pick(['compensate', 'compensate', 'stop']),
-    ...limit,
-    ...cancel,
-  })
-}
-
-interface Link {
-  readonly from: string
-  readonly to: string
-  readonly trigger: string
-  readonly when?: string
-}
-
-/** From earlier steps to later ones, so there is no cycle; every step but the first has a way in or is an entry. */
-const linksAmong = (random: Dice, ids: readonly string[]): readonly Link[] =>
-  ids.flatMap((to, number) => {
-    const sources = random.shuffle(ids.slice(Math.max(0, number - 6), number)).slice(0, random.between(0, 3))
-    return sources.map((from): Link => {
-      const trigger = random.pick(['complete', 'complete', 'complete', 'fail', 'all'])
-      const when = random.chance(0.2)
-        ? { when: random.chance(0.05) ? 'output.missing == 1' : random.pick(['output == null', 'input.n > 1', 'true']) }
-        : {}
-      return { from, to, trigger, ...when }
-    })
-  })
-
-const randomStep = (random: Dice, incoming: number): { readonly [key: string]: unknown } => {
-  const join = incoming < 2 ? 'all' : random.pick(['all', 'any', random.between(1, incoming)])
-  const undone = random.chance(0.5) ? { compensate: 'undo' } : {}
-  const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
-  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked }
-  const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
-  const called = { type: 'function', function: 'f' }
-  const each = { ...random.pick([task, called]), ...undone, retry: randomRetry(random), timeoutMs: 3_000 }
-  switch (random.between(0, 9)) {
-    case 0:
-      return { ...common, type: 'wait', on: { kind: 'time', delayMs: random.between(0, 5_000) } }
-    case 1:
-      return { ...common, type: 'wait', on: { kind: 'signal', signal: random.pick(['go', 'stop']) } }
-    case 2:
-      return { ...common, type: 'wait', on: { kind: 'step', facility: '"quay"', key: '"other"', step: 'far' } }
-    case 3:
-    case 4:
-      return { ...common, type: 'map', over: random.chance(0.05) ? 'input.n' : random.pick(['input.list', 'input.list', '[]']), each }
-    case 5:
-    case 6:
-      return { ...common, ...undone, ...called }
-    default:
-      return { ...common, ...undone, ...task }
-  }
-}
-
-const randomRetry = (random: Dice): object => ({
-  strategy: random.pick(['none', 'fixed', 'fixed', 'exponential']),
-  maxAttempts: random.between(2, 5),
-  initialDelayMs: random.between(0, 1_000),
-  maxDelayMs: 2_000,
-  jitter: random.chance(0.5),
-})
 
 /** What happened that was no answer to a want, so a test can ask about it. */
 export interface WorldOptions {

@@ -125,7 +125,7 @@ export class LogAudit {
   /** What a doer answers names the effect it had. */
   #auditOutput(state: WorkflowState, ref: number, attempt: string, output: Json): void {
     const step = state.steps[ref]
-    if (step === undefined || (step.item === undefined && isMapOrWait(specOf(this.#definition, step).spec.work.type))) return
+    if (step === undefined || (step.item === undefined && !hasDoer(specOf(this.#definition, step).spec.work.type))) return
     const effect = isJsonObject(output) ? (output.effect ?? null) : null
     this.#must('I21 a step is done by its own attempt', effect === attempt, { attempt, effect })
   }
@@ -141,4 +141,4 @@ export class LogAudit {
 /** In these a late success has nothing left to undo that is not on record already. */
 const UNDONE_OR_DONE: ReadonlySet<string> = new Set(['succeeded', 'skipped', 'compensating', 'compensated'])
 
-const isMapOrWait = (type: string): boolean => type === 'map' || type === 'wait'
+const hasDoer = (type: string): boolean => type === 'task' || type === 'function'
