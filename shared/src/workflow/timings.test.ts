@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Prng } from '../testing/prng.ts'
-import { randomWorkflow, World } from './random-support.ts'
+import { randomWorkflow } from './random-definition-support.ts'
+import { World } from './random-support.ts'
 import { define, RETRIED, Run, TASK } from './test-support.ts'
 import { timingsOf } from './timings.ts'
 
