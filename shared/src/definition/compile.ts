@@ -18,7 +18,9 @@ import { compileInputSchema } from './input.ts'
 import { readDefinition } from './schema.ts'
 import { sketchOf } from './sketch.ts'
 
-export type Compilation = Result<CompiledDefinition & { readonly warnings: readonly DefinitionProblem[] }, DefinitionProblem[]>
+export type Compiled = CompiledDefinition & { readonly warnings: readonly DefinitionProblem[] }
+
+export type Compilation = Result<Compiled, DefinitionProblem[]>
 
 /** For definitions made in code or loaded from a store: they are checked all the same. */
 export const compileDefinition = (definition: Definition): Compilation => compileAuthored(jsonOf(definition))

@@ -137,6 +137,8 @@ export interface Definition {
   readonly version: number
   readonly title: string
   readonly description?: string
+  /** Words to be found by. */
+  readonly tags?: readonly string[]
   /** JSON Schema of the workflow's input. */
   readonly inputSchema?: JsonObject
   readonly timeoutMs?: number

@@ -16,6 +16,9 @@ export const strict = <Shape extends z.ZodRawShape>(shape: Shape, expected = 'an
 export const id = z.string().regex(/^[a-z0-9_-]{1,64}$/, { error: 'expected 1 to 64 characters of a–z, 0–9, "_" and "-"' })
 export const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'expected 1 to 64 letters, digits, "_" or "-"' })
 export const text = z.string().min(1).max(500)
+export const version = z.int().min(1).max(1_000_000).default(1)
+/** Words to be found by. */
+export const tags = z.array(id).max(20).readonly()
 export const cel = z.string().min(1)
 export const mapping = z.record(name, cel)
 

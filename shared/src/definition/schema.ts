@@ -20,7 +20,7 @@ import { duration } from './durations.ts'
 import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
 import { limits, sla } from './schema-limits.ts'
-import { cel, id, mapping, name, strict, text } from './schema-parts.ts'
+import { cel, id, mapping, name, strict, tags, text, version } from './schema-parts.ts'
 import { compensation, step } from './schema-steps.ts'
 import { impliedLinks, withoutWaysOn } from './sugar.ts'
 
@@ -46,9 +46,10 @@ const cancel = strict({
 
 const authored = strict({
   name: id,
-  version: z.int().min(1).max(1_000_000).default(1),
+  version,
   title: text.exactOptional(),
   description: z.string().max(10_000).exactOptional(),
+  tags: tags.exactOptional(),
   inputSchema: z.custom<JsonObject>(isJsonObject, { error: 'expected a JSON Schema object' }).exactOptional(),
   timeoutMs: duration(1).exactOptional(),
   sla: sla.exactOptional(),

@@ -26,6 +26,7 @@ interface Header<Input> extends Promised {
   readonly version?: number
   readonly title?: string
   readonly description?: string
+  readonly tags?: readonly string[]
   readonly timeoutMs?: number | string
   readonly onFailure?: 'compensate' | 'stop'
   readonly input?: Shape<Input>
