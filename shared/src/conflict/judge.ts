@@ -15,12 +15,13 @@ import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { attemptOf } from '../workflow/attempt.ts'
 import { drawConsequences } from '../workflow/consequences.ts'
-import { decide, pastPointOfNoReturn } from '../workflow/decide.ts'
+import { decide } from '../workflow/decide.ts'
 import { Draft, evaluateMapping } from '../workflow/draft.ts'
 import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
 import { turnBack } from '../workflow/outcome.ts'
+import { pastPointOfNoReturn } from '../workflow/point-of-no-return.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal } from '../workflow/status.ts'
@@ -121,6 +122,15 @@ const accepted = (definition: CompiledDefinition, content: Proposable, state: Wo
       return 'Paused.'
     case 'resume':
       return 'Resumed.'
+    case 'terminate':
+      return 'Ended at once; nothing is undone.'
+    case 'rollback':
+    case 'restore':
+      return `Going back over ${state.turnedBack?.scope?.length ?? 0} steps, then on from there.`
+    case 'retry':
+      return 'Taken up again from where it failed.'
+    case 'undo':
+      return `Taken up again to be undone. ${undoing(definition, state)}`
   }
 }
 

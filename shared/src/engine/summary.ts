@@ -6,6 +6,7 @@ import type { Json } from '../values/json.ts'
 import { isJsonObject } from '../values/json.ts'
 import { explain } from '../workflow/explain.ts'
 import { type Progress, progress, statusPath } from '../workflow/path.ts'
+import { isEnding } from '../workflow/scope.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal, type StatusPath } from '../workflow/status.ts'
 import type { WantedWait } from '../workflow/want.ts'
@@ -81,7 +82,7 @@ const unknownDefinition = (state: WorkflowState): string =>
   state.turnedBack === undefined ? 'This node does not know its definition, only its log.' : `Failed: ${state.turnedBack.error.message}.`
 
 const waitsOf = (state: WorkflowState): readonly WantedWait[] => {
-  if (state.status !== 'active' || state.turnedBack !== undefined) return []
+  if (state.status !== 'active' || isEnding(state)) return []
   return state.steps.flatMap(({ status, awaits, position }, ref) =>
     status === 'running' && awaits?.kind === 'step' ? [waitOf(ref, position, awaits)] : [],
   )

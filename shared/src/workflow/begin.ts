@@ -2,14 +2,16 @@
 import type { MapWork, WaitWork } from '../definition/definition.ts'
 import { MAX_STEPS } from '../definition/schema.ts'
 import { workflowIdOf } from '../values/ids.ts'
-import type { Json } from '../values/json.ts'
+import { canonicalJson, type Json } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
 import { choose } from './choice.ts'
 import { type Draft, evaluate, evaluateMapping } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
+import { cancelIdle } from './idle.ts'
 import { failStep, succeedStep } from './outcome.ts'
+import type { StepState } from './state.ts'
 
 /** Every item is a step of the state, copied with it at each event: as many as a definition may have steps. */
 export const MAX_ITEMS = MAX_STEPS
@@ -41,7 +43,8 @@ export const beginStep = (draft: Draft, ref: number): void => {
 const beginWait = (draft: Draft, ref: number, work: WaitWork, dueAt: number): void => {
   const awaits = awaited(draft, ref, work)
   if (!awaits.ok) return failStep(draft, ref, awaits.error)
-  draft.emit({ type: 'running', ref, attempt: 1, dueAt, awaits: awaits.value })
+  const attempt = (draft.step(ref)?.attempt ?? 0) + 1
+  draft.emit({ type: 'running', ref, attempt, dueAt, awaits: awaits.value })
   if (awaits.value.kind !== 'signal') return
   const name = awaits.value.signal
   const early = draft.state.signals.find((signal) => signal.name === name && signal.taken === undefined)
@@ -74,11 +77,27 @@ const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void =
   const list = evaluate(spec.over, draft.variables())
   const items = list.ok ? itemsOf(work, list.value) : list
   if (!items.ok) return failStep(draft, ref, items.error)
-  draft.emit({ type: 'fanned-out', ref, items: items.value, dueAt })
-  if (items.value.length === 0) return succeedStep(draft, ref, [])
-  const first = draft.step(ref)?.items?.first ?? 0
-  for (let item = first; item < first + items.value.length; item += 1) readyItem(draft, item)
+  if (hasItems(draft, step, items.value)) draft.emit({ type: 'items-resumed', ref, dueAt })
+  else {
+    // Rewound, and over another list than before: what was not done of the old one is not wanted any more.
+    if (step?.items !== undefined) cancelIdle(draft, step.items)
+    draft.emit({ type: 'fanned-out', ref, items: items.value, dueAt })
+  }
+  const { first = 0, count = 0, open = 0 } = draft.step(ref)?.items ?? {}
+  if (open === 0) return succeedStep(draft, ref, outputsOf(draft, first, count))
+  for (let item = first; item < first + count; item += 1) readyItem(draft, item)
 }
+
+/** It stands for these very elements already, having been rewound; one that is tried again begins with none of them done. */
+const hasItems = (draft: Draft, step: StepState | undefined, elements: readonly Json[]): boolean =>
+  step?.items !== undefined &&
+  step.failures === 0 &&
+  step.items.count === elements.length &&
+  elements.every((element, item) => canonicalJson(draft.step((step.items?.first ?? 0) + item)?.element ?? null) === canonicalJson(element))
+
+/** In the order of the list. */
+export const outputsOf = (draft: Draft, first: number, count: number): Json[] =>
+  draft.state.steps.slice(first, first + count).map(({ output }) => output ?? null)
 
 const itemsOf = ({ over }: MapWork, list: Json): Result<readonly Json[], StepError> => {
   if (!Array.isArray(list)) return err(stepError('not-a-list', `\`${over}\` is not a list`))

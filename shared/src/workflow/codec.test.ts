@@ -33,7 +33,11 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   'turned-back': [
     { type: 'turned-back', outcome: 'failed', error, compensate: true, step: 0 },
     { type: 'turned-back', outcome: 'cancelled', error, compensate: false },
+    { type: 'turned-back', outcome: 'rewound', error, compensate: true, scope: [1, 2] },
   ],
+  rewound: [{ type: 'rewound', refs: [1, 2], links: [0] }],
+  'given-up': [{ type: 'given-up', refs: [3] }],
+  reopened: [{ type: 'reopened', reason: 'the dock is free' }],
   completed: [{ type: 'completed', output: null }],
   failed: [{ type: 'failed' }],
   cancelled: [{ type: 'cancelled' }],
@@ -48,6 +52,7 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
     { type: 'fanned-out', ref: 0, items: [null, { a: 1 }], dueAt: TIME + 7 },
     { type: 'fanned-out', ref: 0, items: [] },
   ],
+  'items-resumed': [{ type: 'items-resumed', ref: 0, dueAt: TIME + 7 }],
   offered: [{ type: 'offered', ref: 0, attempt: 1, agent: 'r' }],
   declined: [{ type: 'declined', ref: 0, attempt: 1, reason: 'busy', retryAt: TIME + 250 }],
   running: [

@@ -46,6 +46,10 @@ const CODES: Readonly<Record<EventType, number>> = {
   'agent-registered': 32,
   'agent-came': 33,
   'agent-went': 34,
+  rewound: 35,
+  'given-up': 36,
+  reopened: 37,
+  'items-resumed': 38,
 }
 
 const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt'])

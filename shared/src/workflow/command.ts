@@ -6,20 +6,36 @@ import type { Priority } from '../definition/definition.ts'
 import type { Json } from '../values/json.ts'
 import type { Purpose, StepError } from './event.ts'
 
+export type Creation = {
+  readonly type: 'create'
+  readonly home: string
+  readonly key: string
+  readonly definition: string
+  readonly title: string
+  readonly priority: Priority
+  readonly input: Json
+}
+
+/** Back to before a step, with all that followed from it; or over the steps that completed last, so many of them. */
+export type Rollback = { readonly type: 'rollback'; readonly reason: string; readonly to?: string; readonly steps?: number }
+
+/** Back over everything that settled after so many entries of the log. */
+export type Restore = { readonly type: 'restore'; readonly reason: string; readonly position: number }
+
 export type Decision =
-  | {
-      readonly type: 'create'
-      readonly home: string
-      readonly key: string
-      readonly definition: string
-      readonly title: string
-      readonly priority: Priority
-      readonly input: Json
-    }
+  | Creation
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'cancel'; readonly reason: string }
+  /** Ends at once; nothing is undone. */
+  | { readonly type: 'terminate'; readonly reason: string }
   | { readonly type: 'set-priority'; readonly priority: Priority }
+  | Rollback
+  | Restore
+  /** What failed is done again, with all that was cancelled or undone because of it. */
+  | { readonly type: 'retry'; readonly reason: string }
+  /** What had completed is undone, and ends cancelled. */
+  | { readonly type: 'undo'; readonly reason: string }
 
 /** Names one attempt: the reporter echoes what it was offered. */
 export interface AttemptName {

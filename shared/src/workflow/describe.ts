@@ -4,6 +4,15 @@ import { stepName } from './attempt.ts'
 import type { EventOf, EventType, WorkflowEvent } from './event.ts'
 import type { WorkflowState } from './state.ts'
 
+const steps = (count: number): string => (count === 1 ? 'One step' : `${count} steps`)
+
+/** What the way back leads to, for history and explanation alike. */
+export const goingBack = (outcome: EventOf<'turned-back'>['outcome'], count: number): string => {
+  if (outcome === 'rewound') return `Going back to do ${steps(count).toLowerCase()} again`
+  if (outcome === 'given-up') return `Going back on ${steps(count).toLowerCase()} that will be given up`
+  return `Going back, will end ${outcome}`
+}
+
 interface Names {
   step(ref: number): string
 }
@@ -15,7 +24,10 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   resumed: () => 'Resumed.',
   'priority-set': ({ priority }) => `Priority set to ${priority}.`,
   signalled: ({ name }) => `Signal “${name}” arrived.`,
-  'turned-back': ({ outcome, error }) => `Going back, will end ${outcome}: ${error.message}.`,
+  'turned-back': ({ outcome, error, scope = [] }) => `${goingBack(outcome, scope.length)}: ${error.message}.`,
+  rewound: ({ refs }) => `${steps(refs.length)} will be done again.`,
+  'given-up': ({ refs }) => `${steps(refs.length)} given up; it goes on without.`,
+  reopened: ({ reason }) => `Taken up again: ${reason}.`,
   completed: () => 'Completed.',
   failed: () => 'Failed.',
   cancelled: () => 'Cancelled.',
@@ -24,6 +36,7 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'step-cancelled': ({ ref }, { step }) => `${step(ref)} was cancelled.`,
   'resource-awaited': ({ ref, resource }, { step }) => `${step(ref)} waits for ${resource}.`,
   'fanned-out': ({ ref, items }, { step }) => `${step(ref)} fanned out over ${items.length} items.`,
+  'items-resumed': ({ ref }, { step }) => `${step(ref)} goes on with its items.`,
   offered: ({ ref, attempt, agent }, { step }) => `${step(ref)} was offered to ${agent} (attempt ${attempt}).`,
   declined: ({ ref, reason }, { step }) => `The offer of ${step(ref)} was declined: ${reason}.`,
   running: ({ ref, attempt }, { step }) => `${step(ref)} began (attempt ${attempt}).`,

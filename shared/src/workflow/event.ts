@@ -19,6 +19,7 @@ const priority = z.enum(['critical', 'high', 'normal', 'low'])
 const purpose = z.enum(['forward', 'compensate'])
 const stepError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).readonly()
 const sent = z.array(z.number()).readonly()
+const refs = z.array(ref).readonly()
 
 const awaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signal: z.string() }).readonly(),
@@ -44,13 +45,17 @@ export const EVENT_SCHEMAS = {
   resumed: z.object({ type: z.literal('resumed') }),
   'priority-set': z.object({ type: z.literal('priority-set'), priority }),
   signalled: z.object({ type: z.literal('signalled'), name: z.string(), id: z.string(), payload: json }),
-  /** The workflow turned back: what runs is told to stop, what is done is undone, then it ends with this outcome. */
+  /**
+   * The workflow turned back: what runs is told to stop, what is done is undone, then it ends with this outcome. With a scope only those
+   * steps go back, and the workflow goes on: they are done again (`rewound`) or left undone (`given-up`).
+   */
   'turned-back': z.object({
     type: z.literal('turned-back'),
-    outcome: z.enum(['failed', 'cancelled']),
+    outcome: z.enum(['failed', 'cancelled', 'rewound', 'given-up']),
     error: stepError,
     compensate: z.boolean(),
     step: ref.exactOptional(),
+    scope: refs.exactOptional(),
   }),
   completed: z.object({ type: z.literal('completed'), output: json }),
   failed: z.object({ type: z.literal('failed') }),
@@ -60,6 +65,8 @@ export const EVENT_SCHEMAS = {
   'step-cancelled': z.object({ type: z.literal('step-cancelled'), ref }),
   'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string() }),
   'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly(), dueAt: time.exactOptional() }),
+  /** A map that was rewound runs the same items again, as far as they are not done. */
+  'items-resumed': z.object({ type: z.literal('items-resumed'), ref, dueAt: time.exactOptional() }),
   offered: z.object({ type: z.literal('offered'), ref, attempt, agent: z.string() }),
   /** The agent would not take it; this is no failure of the work. */
   declined: z.object({ type: z.literal('declined'), ref, attempt, reason: z.string(), retryAt: time }),
@@ -99,6 +106,12 @@ export const EVENT_SCHEMAS = {
   }),
   'agent-came': z.object({ type: z.literal('agent-came'), agent: z.string() }),
   'agent-went': z.object({ type: z.literal('agent-went'), agent: z.string() }),
+  /** These steps stand at their beginning again; `links` carry no message any more. */
+  rewound: z.object({ type: z.literal('rewound'), refs, links: sent }),
+  /** These steps stay as they went back to, and the workflow goes on without them. */
+  'given-up': z.object({ type: z.literal('given-up'), refs }),
+  /** A person, or the workflow that began this one, takes up again what had ended. */
+  reopened: z.object({ type: z.literal('reopened'), reason: z.string() }),
   /** The judgement of a proposal, known by ⟨its author's journal, n⟩; `explanation` is one sentence for the author. */
   verdict: z.object({
     type: z.literal('verdict'),

@@ -9,6 +9,7 @@ import { bornState, pendingStep } from './birth.ts'
 import type { AttemptName } from './command.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
+import { beginUndoAttempts, reopen, rewind } from './rewound.ts'
 import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
 
@@ -41,6 +42,9 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'completed':
     case 'failed':
     case 'cancelled':
+    case 'rewound':
+    case 'given-up':
+    case 'reopened':
       return applyLifecycle(next, event, entry)
     case 'priority-set':
       next.priority = event.priority
@@ -86,7 +90,10 @@ const applyLifecycle = (next: NextState, event: Extract<WorkflowEvent, { type: L
   else if (event.type === 'turned-back') {
     const { type: _, ...why } = event
     next.turnedBack = { ...why, at, by }
-  }
+  } else if (event.type === 'rewound' || event.type === 'given-up') {
+    next.turnedBack = undefined
+    if (event.type === 'rewound') rewind(next, event, at)
+  } else if (event.type === 'reopened') reopen(next, at)
 }
 
 const applyToStep = (next: NextState, event: Exclude<OfStep, EventOf<'late-result'>>, at: number): void => {
@@ -184,6 +191,7 @@ const move = (step: NextStep, event: Exclude<OfStep, EventOf<'late-result'>>): v
     case 'running':
       return run(step, event)
     case 'fanned-out':
+    case 'items-resumed':
       settle(step)
       step.dueAt = event.dueAt
       return
@@ -259,7 +267,7 @@ const beginUndoing = (step: NextStep, { input }: EventOf<'compensating'>): void 
   calm(step)
   step.doneLate = undefined
   step.phase = 'ready'
-  step.attempt = 0
+  beginUndoAttempts(step)
   step.failures = 0
   if (input !== undefined) step.input = input
 }

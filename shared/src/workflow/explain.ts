@@ -4,6 +4,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { attemptOf, purposeOf, specOf, stepName } from './attempt.ts'
+import { goingBack } from './describe.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export const explain = (definition: CompiledDefinition, state: WorkflowState): string => {
@@ -27,7 +28,8 @@ const explainActive = (definition: CompiledDefinition, state: WorkflowState): st
   const atWork = sentencesOf(definition, state, (step) => step.status !== 'pending')
   const sentences = atWork.length > 0 ? atWork : sentencesOf(definition, state, (step) => step.status === 'pending')
   const { turnedBack } = state
-  const turn = turnedBack === undefined ? '' : `Going back, will end ${turnedBack.outcome} (${turnedBack.error.message}). `
+  const turn =
+    turnedBack === undefined ? '' : `${goingBack(turnedBack.outcome, turnedBack.scope?.length ?? 0)} (${turnedBack.error.message}). `
   const [first = 'Between two steps.', ...others] = sentences
   return `${turn}${first}${others.length > 0 ? ` And ${others.length} more.` : ''}`
 }

@@ -17,6 +17,7 @@ import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { lateName } from './evolve.ts'
 import { failAttempt, stopReason, succeedStep } from './outcome.ts'
+import { isGoingBack } from './scope.ts'
 import type { StepState } from './state.ts'
 import { isTerminal } from './status.ts'
 
@@ -61,7 +62,7 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
       return atWork ? failAttempt(draft, fact.ref, LEASE_LOST) : undefined
     case 'attempt-stopped':
       if (!atWork) return
-      if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'stopped', ref: fact.ref })
+      if (stopReason(draft.state, fact.ref, step) !== undefined) return draft.emit({ type: 'stopped', ref: fact.ref })
       return failAttempt(draft, fact.ref, { code: 'stopped-by-agent', message: 'the agent stopped', retryable: true })
   }
 }
@@ -81,8 +82,11 @@ const isInHand = (step: StepState, name: AttemptName): boolean =>
   step.attempt === name.attempt &&
   name.attempt > 0 &&
   purposeOf(step) === name.purpose &&
-  (name.purpose === 'compensate' || step.answered !== name.attempt) &&
+  (name.purpose === 'compensate' || !hasAnswered(step, name.attempt)) &&
   (step.status === 'offered' || step.status === 'running' || step.status === 'ready' || step.status === 'compensating')
+
+const hasAnswered = (step: StepState, attempt: number): boolean =>
+  step.answered === attempt || step.answeredBefore?.includes(attempt) === true
 
 const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): void => {
   if (step.status !== 'offered' && step.phase !== 'offered') return
@@ -91,7 +95,7 @@ const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): v
 }
 
 const decline = (draft: Draft, step: StepState, fact: Extract<AttemptFact, { type: 'attempt-declined' }>): void => {
-  if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref: fact.ref })
+  if (stopReason(draft.state, fact.ref, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref: fact.ref })
   const { ref, attempt } = fact
   const reason = boundedText(fact.reason)
   // Whoever accepted can't decline any more: giving up what was begun is a failure.
@@ -123,7 +127,7 @@ const keptError = (fact: Extract<AttemptFact, { type: 'attempt-failed' }>): Json
 /** Reports come at least once: this one is on record. */
 const isRepeated = (step: StepState, fact: Extract<AttemptFact, { type: 'attempt-succeeded' | 'attempt-failed' }>): boolean => {
   if (fact.type === 'attempt-failed') return step.attempt === fact.attempt && step.error?.code === fact.error.code
-  return fact.purpose === 'forward' ? step.answered === fact.attempt : step.attempt === fact.attempt && step.status === 'compensated'
+  return fact.purpose === 'forward' ? hasAnswered(step, fact.attempt) : step.attempt === fact.attempt && step.status === 'compensated'
 }
 
 const askAboutLateWork = (draft: Draft, step: StepState): void => {
@@ -144,13 +148,12 @@ const takeSignal = (draft: Draft, { name, id, payload }: Extract<Fact, { type: '
   if (isTerminal(draft.state.status) || draft.state.signals.some((signal) => signal.id === id)) return
   draft.emit({ type: 'signalled', name, id, payload })
   const waiting = draft.state.steps.findIndex((step) => step.awaits?.kind === 'signal' && step.awaits.signal === name)
-  if (waiting >= 0 && draft.state.turnedBack === undefined) succeedStep(draft, waiting, payload)
+  if (waiting >= 0 && !isGoingBack(draft.state, waiting)) succeedStep(draft, waiting, payload)
 }
 
 const takeElsewhere = (draft: Draft, fact: Extract<Fact, { type: 'step-settled-elsewhere' }>): void => {
-  if (draft.state.turnedBack !== undefined) return
   draft.state.steps.forEach(({ awaits }, ref) => {
-    if (awaits?.kind !== 'step' || awaits.workflow !== fact.workflow || awaits.step !== fact.step) return
+    if (isGoingBack(draft.state, ref) || awaits?.kind !== 'step' || awaits.workflow !== fact.workflow || awaits.step !== fact.step) return
     if (fact.succeeded) succeedStep(draft, ref, fact.output)
     else
       failAttempt(draft, ref, { code: 'dependency-failed', message: `${fact.step} of ${fact.workflow} will not succeed`, retryable: false })

@@ -2,7 +2,7 @@ export { attemptOf, parseTaskId, purposeOf, specOf, stepName, taskId } from './a
 export { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
 export type { Act, AttemptName, Command, Decision, Fact } from './command.ts'
 export { drawConsequences } from './consequences.ts'
-export { type DecideContext, type Decided, decide, pastPointOfNoReturn } from './decide.ts'
+export { type DecideContext, type Decided, decide } from './decide.ts'
 export { describeEvent } from './describe.ts'
 export { Draft, evaluateMapping } from './draft.ts'
 export type {
@@ -24,6 +24,7 @@ export { DECISION_TABLE, type LifecycleEvent, legalDecisions, STEP_TABLE, type S
 export { type LinkState, linkState } from './links.ts'
 export { turnBack } from './outcome.ts'
 export { type Progress, progress, statusPath } from './path.ts'
+export { pastPointOfNoReturn } from './point-of-no-return.ts'
 export { PROPOSABLE, type Proposable, parseProposable } from './proposal.ts'
 export type { FollowUp, StepState, TurnedBack, WorkflowState } from './state.ts'
 export {

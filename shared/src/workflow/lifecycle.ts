@@ -3,6 +3,7 @@
  * A cell holds the next status, or `null` where the event changes nothing in that status; `evolve` never throws.
  *
  *   workflow   pending ──started──▶ active ⇄ paused          active ──▶ completed | failed | cancelled
+ *              completed, failed ──reopened──▶ active
  *   step       pending ─▶ ready ─▶ offered ─▶ running ─▶ validating ─▶ succeeded ─▶ compensating ─▶ compensated
  *              ready, offered, running, validating ──attempt-failed──▶ ready (again) | failed | cancelled
  */
@@ -12,41 +13,34 @@ import type { StepStatus, WorkflowStatus } from './status.ts'
 
 export type LifecycleEvent = Extract<
   WorkflowEvent['type'],
-  'started' | 'paused' | 'resumed' | 'turned-back' | 'completed' | 'failed' | 'cancelled'
+  'started' | 'paused' | 'resumed' | 'turned-back' | 'rewound' | 'given-up' | 'reopened' | 'completed' | 'failed' | 'cancelled'
 >
 
-export const WORKFLOW_TABLE: Readonly<Record<WorkflowStatus, Readonly<Record<LifecycleEvent, WorkflowStatus | null>>>> = {
-  pending: {
-    started: 'active',
-    paused: null,
-    resumed: null,
-    'turned-back': 'active',
-    completed: null,
-    failed: 'failed',
-    cancelled: 'cancelled',
-  },
-  active: {
-    started: null,
-    paused: 'paused',
-    resumed: null,
-    'turned-back': 'active',
-    completed: 'completed',
-    failed: 'failed',
-    cancelled: 'cancelled',
-  },
+type WorkflowRow = Readonly<Record<LifecycleEvent, WorkflowStatus | null>>
+
+const UNMOVED: WorkflowRow = {
+  started: null,
+  paused: null,
+  resumed: null,
+  'turned-back': null,
+  rewound: null,
+  'given-up': null,
+  reopened: null,
+  completed: null,
+  failed: null,
+  cancelled: null,
+}
+
+const UNDER_WAY = { 'turned-back': 'active', completed: 'completed', failed: 'failed', cancelled: 'cancelled' } as const
+
+export const WORKFLOW_TABLE: Readonly<Record<WorkflowStatus, WorkflowRow>> = {
+  pending: { ...UNMOVED, started: 'active', 'turned-back': 'active', failed: 'failed', cancelled: 'cancelled' },
+  active: { ...UNMOVED, ...UNDER_WAY, paused: 'paused', rewound: 'active', 'given-up': 'active' },
   // Turning back ends a pause: what is done must be undone, which needs work to go on.
-  paused: {
-    started: null,
-    paused: null,
-    resumed: 'active',
-    'turned-back': 'active',
-    completed: 'completed',
-    failed: 'failed',
-    cancelled: 'cancelled',
-  },
-  completed: { started: null, paused: null, resumed: null, 'turned-back': null, completed: null, failed: null, cancelled: null },
-  failed: { started: null, paused: null, resumed: null, 'turned-back': null, completed: null, failed: null, cancelled: null },
-  cancelled: { started: null, paused: null, resumed: null, 'turned-back': null, completed: null, failed: null, cancelled: null },
+  paused: { ...UNMOVED, ...UNDER_WAY, resumed: 'active' },
+  completed: { ...UNMOVED, reopened: 'active' },
+  failed: { ...UNMOVED, reopened: 'active' },
+  cancelled: UNMOVED,
 }
 
 export type StepEvent = Extract<WorkflowEvent, { readonly ref: number }>['type']
@@ -60,6 +54,7 @@ const STILL: StepRow = {
   'step-cancelled': null,
   'resource-awaited': null,
   'fanned-out': null,
+  'items-resumed': null,
   offered: null,
   declined: null,
   running: null,
@@ -86,6 +81,7 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
     'attempt-failed': 'ready',
     'resource-awaited': 'waiting_for_resource',
     'fanned-out': 'running',
+    'items-resumed': 'running',
     offered: 'offered',
     running: 'running',
   },
@@ -112,22 +108,39 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
 
 type DecisionType = Decision['type']
 
-/** Which decisions a workflow takes in which status; `absent` is before its creation. */
-export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', Readonly<Record<DecisionType, 'allowed' | 'refused'>>>> = {
-  absent: { create: 'allowed', pause: 'refused', resume: 'refused', cancel: 'refused', 'set-priority': 'refused' },
-  pending: { create: 'allowed', pause: 'refused', resume: 'refused', cancel: 'allowed', 'set-priority': 'allowed' },
-  active: { create: 'allowed', pause: 'allowed', resume: 'refused', cancel: 'allowed', 'set-priority': 'allowed' },
-  paused: { create: 'allowed', pause: 'refused', resume: 'allowed', cancel: 'allowed', 'set-priority': 'allowed' },
-  completed: { create: 'allowed', pause: 'refused', resume: 'refused', cancel: 'refused', 'set-priority': 'refused' },
-  failed: { create: 'allowed', pause: 'refused', resume: 'refused', cancel: 'refused', 'set-priority': 'refused' },
-  cancelled: { create: 'allowed', pause: 'refused', resume: 'refused', cancel: 'refused', 'set-priority': 'refused' },
+type DecisionRow = Readonly<Record<DecisionType, 'allowed' | 'refused'>>
+
+const REFUSED: DecisionRow = {
+  create: 'refused',
+  pause: 'refused',
+  resume: 'refused',
+  cancel: 'refused',
+  terminate: 'refused',
+  'set-priority': 'refused',
+  rollback: 'refused',
+  restore: 'refused',
+  retry: 'refused',
+  undo: 'refused',
 }
 
-/** The decisions that would be taken, for the message of one that is not. */
-export const legalDecisions = (status: WorkflowStatus | 'absent'): readonly DecisionType[] => {
-  const legal: DecisionType[] = []
-  for (const type of ['create', 'pause', 'resume', 'cancel', 'set-priority'] as const) {
-    if (type !== 'create' || status === 'absent') if (DECISION_TABLE[status][type] === 'allowed') legal.push(type)
-  }
-  return legal
+/** Said again, a creation is answered with what it led to. */
+const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
+const OPEN: DecisionRow = { ...CREATED, cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
+const UNDER_WAY_OR_HELD: DecisionRow = { ...OPEN, rollback: 'allowed', restore: 'allowed' }
+
+/** Which decisions a workflow takes in which status; `absent` is before its creation. */
+export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', DecisionRow>> = {
+  absent: CREATED,
+  pending: OPEN,
+  active: { ...UNDER_WAY_OR_HELD, pause: 'allowed' },
+  paused: { ...UNDER_WAY_OR_HELD, resume: 'allowed' },
+  completed: { ...CREATED, undo: 'allowed' },
+  failed: { ...CREATED, retry: 'allowed', rollback: 'allowed', restore: 'allowed' },
+  cancelled: CREATED,
 }
+
+const DECISIONS = Object.keys(REFUSED).filter((type): type is DecisionType => type in REFUSED)
+
+/** The decisions that would be taken, for the message of one that is not. */
+export const legalDecisions = (status: WorkflowStatus | 'absent'): readonly DecisionType[] =>
+  DECISIONS.filter((type) => DECISION_TABLE[status][type] === 'allowed' && (type !== 'create' || status === 'absent'))

@@ -6,6 +6,7 @@ import { type Draft, expressionError } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { linksSent } from './links.ts'
+import { isEnding, isGoingBack } from './scope.ts'
 import type { StepState } from './state.ts'
 import { isTerminal } from './status.ts'
 
@@ -24,7 +25,7 @@ export const succeedStep = (draft: Draft, ref: number, output: Json): void => {
 }
 
 const countSuccess = (draft: Draft, ref: number, step: StepState, output: Json, recorded: boolean): void => {
-  const turned = draft.state.turnedBack !== undefined
+  const turned = isGoingBack(draft.state, ref)
   const links = step.item !== undefined || turned ? [] : linksSent(draft, specOf(draft.definition, step), 'succeeded', output)
   const sent = Array.isArray(links) ? { ok: true as const, value: links } : links
   const value = sent.ok ? sent.value : []
@@ -40,7 +41,7 @@ export const failAttempt = (draft: Draft, ref: number, error: StepError): void =
   const step = draft.step(ref)
   const work = step && attemptOf(draft.definition, step, purposeOf(step))
   if (step === undefined || work === undefined) return
-  if (stopReason(draft.state, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref })
+  if (stopReason(draft.state, ref, step) !== undefined) return draft.emit({ type: 'step-cancelled', ref })
   const seed = taskId(draft.workflow, { ref, attempt: step.attempt, purpose: purposeOf(step) })
   const again = nextAttempt(work.spec.retry, { attempt: step.failures + 1, error, seed })
   if (again.again) {
@@ -53,7 +54,7 @@ export const failAttempt = (draft: Draft, ref: number, error: StepError): void =
 export const failStep = (draft: Draft, ref: number, error: StepError): void => {
   const step = draft.step(ref)
   if (step === undefined) return
-  if (step.item !== undefined || draft.state.turnedBack !== undefined) return draft.emit({ type: 'step-failed', ref, error, sent: [] })
+  if (step.item !== undefined || isGoingBack(draft.state, ref)) return draft.emit({ type: 'step-failed', ref, error, sent: [] })
   const sent = linksSent(draft, specOf(draft.definition, step), 'failed', null)
   const links = sent.ok ? sent.value : []
   draft.emit({ type: 'step-failed', ref, error, sent: links })
@@ -61,15 +62,15 @@ export const failStep = (draft: Draft, ref: number, error: StepError): void => {
 }
 
 export const turnBack = (draft: Draft, outcome: 'failed' | 'cancelled', error: StepError, step?: number): void => {
-  if (draft.state.turnedBack !== undefined || isTerminal(draft.state.status)) return
+  if (isEnding(draft.state) || isTerminal(draft.state.status)) return
   const compensate = outcome === 'cancelled' || draft.definition.definition.onFailure === 'compensate'
   draft.emit({ type: 'turned-back', outcome, error, compensate, ...(step === undefined ? {} : { step }) })
 }
 
 /** Why an agent at work on this step should stop, if it should: nobody will use what it does. */
-export const stopReason = (state: Draft['state'], step: StepState): string | undefined => {
+export const stopReason = (state: Draft['state'], ref: number, step: StepState): string | undefined => {
   if (step.status === 'compensating') return undefined
-  if (state.turnedBack !== undefined) return state.turnedBack.error.message
+  if (isGoingBack(state, ref)) return state.turnedBack?.error.message
   const parent = step.parent === undefined ? undefined : state.steps[step.parent]
   return parent?.status === 'failed' ? (parent.error?.message ?? 'a sibling failed') : undefined
 }

@@ -3,6 +3,7 @@
  * between the authority and its agents. Content comes from other machines, so it is judged by schema before anything else.
  */
 import { z } from 'zod'
+import { MAX_STEPS } from '../definition/schema.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -10,6 +11,7 @@ import { err, ok, type Result } from '../values/result.ts'
 const json = z.custom<Json>((value) => value !== undefined)
 const priority = z.enum(['critical', 'high', 'normal', 'low'])
 const name = z.string().min(1).max(256)
+const reason = z.string().max(1024)
 
 export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({
@@ -23,8 +25,15 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('pause') }),
   z.strictObject({ type: z.literal('resume') }),
-  z.strictObject({ type: z.literal('cancel'), reason: z.string().max(1024) }),
+  z.strictObject({ type: z.literal('cancel'), reason }),
+  z.strictObject({ type: z.literal('terminate'), reason }),
   z.strictObject({ type: z.literal('set-priority'), priority }),
+  z
+    .strictObject({ type: z.literal('rollback'), reason, to: name.exactOptional(), steps: z.int().min(1).max(MAX_STEPS).exactOptional() })
+    .refine(({ to, steps }) => (to === undefined) !== (steps === undefined), 'say to which step, or over how many'),
+  z.strictObject({ type: z.literal('restore'), reason, position: z.int().min(1) }),
+  z.strictObject({ type: z.literal('retry'), reason }),
+  z.strictObject({ type: z.literal('undo'), reason }),
   z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
   z.strictObject({ type: z.literal('step-settled-elsewhere'), workflow: name, step: name, succeeded: z.boolean(), output: json }),
 ])

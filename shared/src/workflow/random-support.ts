@@ -1,12 +1,13 @@
 /**
- * A random world for random definitions: agents that succeed, fail, decline, fall silent, answer twice or too late, and a clock
- * that moves on when nothing else does.
+ * A random world for random definitions: agents that succeed, fail, decline, fall silent, answer twice or too late, people who meddle, and
+ * a clock that moves on when nothing else does.
  *
  * The world does only what is wanted, so a workflow that it can't bring to an end is one that nobody would ever have woken (I19).
  */
 import type { Json } from '../values/json.ts'
 import type { AttemptName, Fact } from './command.ts'
 import type { Dice, RandomWorkflow } from './random-definition-support.ts'
+import { isReopened, meddle } from './random-meddling-support.ts'
 import { isTerminal } from './status.ts'
 import { Run } from './test-support.ts'
 import type { WantedWait } from './want.ts'
@@ -38,10 +39,15 @@ export class World {
   /** @returns whether it ended; a workflow that wants nothing and has not ended throws */
   live(): boolean {
     for (let move = 0; move < this.#options.maxMoves; move += 1) {
-      if (isTerminal(this.run.state.status)) return true
-      this.#move(move < this.#options.maxMoves / 2)
+      const mayInterfere = move < this.#options.maxMoves / 2
+      if (isTerminal(this.run.state.status) && !(mayInterfere && this.#isReopened())) return true
+      this.#move(mayInterfere)
     }
     return false
+  }
+
+  #isReopened(): boolean {
+    return this.#random.chance(this.#options.interference) && isReopened(this.run, this.#random)
   }
 
   /** What is still under way arrives after the end, some of it twice. */
@@ -62,22 +68,8 @@ export class World {
   }
 
   #interfere(): void {
-    switch (this.#random.between(0, 9)) {
-      case 0:
-        this.run.try({ type: 'cancel', reason: 'enough' })
-        return
-      case 1:
-        this.run.try({ type: 'pause' })
-        return
-      case 2:
-        this.run.try({ type: 'resume' })
-        return
-      case 3:
-        this.run.try({ type: 'set-priority', priority: 'high' })
-        return
-      default:
-        this.#signal(this.#random.pick(['go', 'stop', 'unheard']))
-    }
+    if (this.#random.chance(0.5)) this.#signal(this.#random.pick(['go', 'stop', 'unheard']))
+    else meddle(this.run, this.#random)
   }
 
   #signal(name: string): void {
@@ -116,7 +108,7 @@ export class World {
       else if (!accepted) this.#once(`offer ${task}`, () => this.#answerOffer(name, leaseMs))
     }
     for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#endCall({ ref, attempt, purpose }))
-    for (const wait of waits) this.#once(`wait ${wait.ref}`, () => this.#settleElsewhere(wait))
+    for (const wait of waits) this.#once(`wait ${wait.ref} ${wait.position}`, () => this.#settleElsewhere(wait))
     for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
     // Nobody can be asked for a signal: it comes in the end.
     for (const name of signals) if (this.#random.chance(0.2)) this.#signal(name)

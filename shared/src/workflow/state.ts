@@ -3,7 +3,7 @@
  *
  * Invariants
  *   W1  `steps[ref]` exists for every reference any event named.
- *   W2  A terminal status never changes again.
+ *   W2  A terminal status changes only when somebody reopens the workflow.
  *   W3  `marks[journal]` is the highest proposal number of that journal that has a verdict.
  */
 import type { Priority } from '../definition/definition.ts'
@@ -27,6 +27,14 @@ export interface StepState {
   readonly attempt: number
   /** The attempt of the work itself (not of its undoing) whose output was taken last: its result may be reported again. */
   readonly answered?: number | undefined
+  /** The same of earlier times: attempts whose work has been gone back on. */
+  readonly answeredBefore?: readonly number[] | undefined
+  /** While it is or was undone: the latest attempt of the work itself. */
+  readonly lastForward?: number | undefined
+  /** Once it was rewound: the latest attempt at undoing it. Numbers go on growing, so no id of an attempt is given twice. */
+  readonly lastUndo?: number | undefined
+  /** It was rewound although what it had done could not be undone, or needed no undoing. */
+  readonly doneBefore?: true | undefined
   /** Attempts of the present purpose that failed; a declined offer is not one. */
   readonly failures: number
   readonly agent?: string | undefined
@@ -64,9 +72,11 @@ export interface FollowUp {
 }
 
 export interface TurnedBack {
-  readonly outcome: 'failed' | 'cancelled'
+  readonly outcome: 'failed' | 'cancelled' | 'rewound' | 'given-up'
   readonly error: StepError
   readonly step?: number
+  /** Only these steps go back; without it, all. */
+  readonly scope?: readonly number[]
   readonly compensate: boolean
   readonly by: string
   readonly at: number
@@ -87,6 +97,8 @@ export interface WorkflowState {
   readonly createdBy: string
   readonly startedAt?: number | undefined
   readonly endedAt?: number | undefined
+  /** When it was taken up again after its end; its timeout runs from then on. */
+  readonly reopenedAt?: number | undefined
   /** `at` of the latest event. */
   readonly lastAt: number
   readonly steps: readonly StepState[]
@@ -107,3 +119,6 @@ export interface WorkflowState {
   /** Number of events folded. */
   readonly length: number
 }
+
+/** What its timeout is counted from. */
+export const runsSince = ({ reopenedAt, startedAt, createdAt }: WorkflowState): number => reopenedAt ?? startedAt ?? createdAt

@@ -39,6 +39,7 @@ const PHASE_AFTER: Readonly<Record<StepEvent, Phase | undefined>> = {
   compensating: 'queued',
   running: 'working',
   'fanned-out': 'working',
+  'items-resumed': 'working',
   validating: 'working',
   'step-succeeded': 'over',
   'step-failed': 'over',

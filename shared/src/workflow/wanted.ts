@@ -8,7 +8,8 @@ import { type AnySpec, attemptOf, isTimedByClock, purposeOf, stepName, taskId } 
 import type { AttemptName } from './command.ts'
 import type { Awaited } from './event.ts'
 import { stopReason } from './outcome.ts'
-import type { StepState, WorkflowState } from './state.ts'
+import { isEnding } from './scope.ts'
+import { runsSince, type StepState, type WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
 import type { Wanted, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
 
@@ -29,7 +30,7 @@ export const wanted = (definition: CompiledDefinition, workflow: string, state: 
   }
   if (!isTerminal(state.status)) {
     const limitMs = definition.definition.timeoutMs
-    if (limitMs !== undefined && state.turnedBack === undefined) wake(all, (state.startedAt ?? state.createdAt) + limitMs)
+    if (limitMs !== undefined && !isEnding(state)) wake(all, runsSince(state) + limitMs)
     state.steps.forEach((step, ref) => {
       wantForStep(all, definition, workflow, state, step, ref)
     })
@@ -64,7 +65,7 @@ const wantForStep = (
     all.calls.push({ ...name, id: taskId(workflow, name), function: spec.work.function, input, timeoutMs: spec.timeoutMs })
   }
   if (spec.work.type !== 'task' || step.agent === undefined) return
-  const stop = stopReason(state, step)
+  const stop = stopReason(state, name.ref, step)
   const { capability, leaseMs, mayFinishOffline } = spec.work
   const title = spec.title ?? stepName(definition, step)
   all.tasks.push({
@@ -97,7 +98,7 @@ export const waitOf = (ref: number, position: number, { home, workflow, step }: 
 })
 
 const wantBeginning = (all: Gathering, state: WorkflowState, step: StepState, spec: AnySpec, name: AttemptName): void => {
-  if (state.status !== 'active') return
+  if (state.status !== 'active' || (name.purpose === 'forward' && state.turnedBack !== undefined)) return
   if (spec.work.type !== 'task') {
     if (step.notBefore !== undefined) wake(all, step.notBefore)
     return

@@ -1,7 +1,7 @@
 /**
  * One pass over a workflow's log, event by event with the state before and after it:
  *
- *   I18  only legal transitions; what has ended stays ended
+ *   I18  only legal transitions; what has ended stays ended until it is reopened
  *   I22  a step has one open attempt at a time
  *   I21  a step counts as done by the effect of that very attempt; undoing is of completed steps only, the latest first, and complete
  *   I23  every offer ends in one way
@@ -57,7 +57,10 @@ export class LogAudit {
   #take(before: WorkflowState | undefined, event: Event, after: WorkflowState): void {
     if (before === undefined) return
     const ended = isTerminal(before.status)
-    this.#must('I18 terminal stays terminal', !ended || after.status === before.status, { from: before.status, to: after.status })
+    this.#must('I18 terminal stays terminal', !ended || event.type === 'reopened' || after.status === before.status, {
+      from: before.status,
+      to: after.status,
+    })
     this.#must('I18 created once', event.type !== 'created', { at: before.length })
     if (event.type in WORKFLOW_TABLE.pending) this.#takeLifecycle(before, event)
     if ('ref' in event) this.#takeStep(before, event, ended)
@@ -79,7 +82,7 @@ export class LogAudit {
     if (event.type === 'offered') return this.#offer(event, purposeOf(step))
     this.#close(event)
     if (event.type === 'compensated') this.credited.add(attempt)
-    if (event.type === 'compensating') this.#undo(event.ref)
+    if (event.type === 'compensating') this.#undo(before, event.ref)
     if (event.type !== 'step-succeeded' && event.type !== 'validating') return
     this.credited.add(attempt)
     if ('output' in event) this.#auditOutput(before, event.ref, attempt, event.output ?? null)
@@ -116,8 +119,9 @@ export class LogAudit {
     this.#undoable.add(ref)
   }
 
-  #undo(ref: number): void {
-    const latest = [...this.#undoable].at(-1)
+  #undo({ turnedBack }: WorkflowState, ref: number): void {
+    const scope = turnedBack?.scope
+    const latest = [...this.#undoable].filter((each) => scope === undefined || scope.includes(each)).at(-1)
     this.#undoable.delete(ref)
     this.#must('I21 completed steps are undone, the latest first', latest === ref, { undone: ref, latest: latest ?? 'none' })
   }

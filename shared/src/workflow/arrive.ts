@@ -1,0 +1,45 @@
+/** How a step that waits for its turn gets it: its join is answered by its incoming links, then its input is bound. */
+import type { CompiledStep } from '../definition/compiled.ts'
+import { type Draft, evaluateMapping, unusable } from './draft.ts'
+import { stepError } from './errors.ts'
+import { delivered, joinAnswer } from './links.ts'
+import { failStep } from './outcome.ts'
+
+export const arrive = (draft: Draft, ref: number): void => {
+  const spec = draft.definition.steps[ref]
+  if (spec === undefined || draft.step(ref)?.status !== 'pending') return
+  const answer = joinAnswer(draft.state, spec)
+  if (answer === 'skip') draft.emit({ type: 'step-skipped', ref })
+  else if (answer === 'ready') makeReady(draft, ref, spec)
+}
+
+/** Binds the step's input and makes it ready; an expression that fails, fails the step. */
+export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void => {
+  const ports = delivered(draft.state, spec)
+  if (spec.input === undefined && Object.keys(ports).length === 0) return draft.emit({ type: 'step-ready', ref })
+  const mapped = evaluateMapping(spec.input ?? [], draft.variables())
+  if (!mapped.ok) return failStep(draft, ref, mapped.error)
+  const input = { ...ports, ...mapped.value }
+  const problem = unusable(input)
+  if (problem === undefined) draft.emit({ type: 'step-ready', ref, input })
+  else failStep(draft, ref, stepError('expression-error', `the input can't be kept: ${problem}`))
+}
+
+/** After steps were reset or given up: whatever waits looks at its links again, and what was held back begins. */
+export const reconsider = (draft: Draft): void => {
+  for (const { index, incoming } of draft.definition.steps) {
+    const step = draft.step(index)
+    const spec = draft.definition.steps[index]
+    if (step?.status !== 'pending' || spec === undefined || draft.state.turnedBack !== undefined) continue
+    if (incoming.length === 0) makeReady(draft, index, spec)
+    else arrive(draft, index)
+  }
+  touchReady(draft)
+}
+
+/** What is ready begins, if its time has come. */
+export const touchReady = (draft: Draft): void => {
+  draft.state.steps.forEach((step, ref) => {
+    if (step.status === 'ready' || step.phase === 'ready') draft.touched.push(ref)
+  })
+}

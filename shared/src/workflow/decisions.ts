@@ -1,0 +1,74 @@
+/**
+ * What decisions lead to. Each is first held against the table (SM-2), then against what the workflow is about; a decision that is
+ * refused has changed nothing.
+ */
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { touchReady } from './arrive.ts'
+import type { Creation, Decision } from './command.ts'
+import type { Draft } from './draft.ts'
+import { stepError } from './errors.ts'
+import { DECISION_TABLE, legalDecisions } from './lifecycle.ts'
+import { turnBack } from './outcome.ts'
+import { pastPointOfNoReturn } from './point-of-no-return.ts'
+import { retry, undoAll } from './retry.ts'
+import { restore, rollBack } from './rollback.ts'
+import { isEnding } from './scope.ts'
+import { terminate } from './terminate.ts'
+
+type Later = Exclude<Decision, Creation>
+
+/** Carries it out, or gives the reason why not. */
+export const carryOut = (draft: Draft, decision: Later): Refusal | undefined =>
+  illegal(draft, decision) ?? goingBackAlready(draft, decision) ?? take(draft, decision)
+
+const illegal = ({ state: { status } }: Draft, { type }: Later): Refusal | undefined => {
+  if (DECISION_TABLE[status][type] !== 'refused') return undefined
+  const legal = legalDecisions(status)
+  const instead = legal.length === 0 ? 'It has ended; nothing can change it.' : `It would take: ${legal.join(', ')}.`
+  return refusal('fix-request', 'illegal-transition', `A workflow that is ${status} does not take ${type}. ${instead}`, {
+    status,
+    legal: [...legal],
+  })
+}
+
+/** One way back at a time; only one that leads to the end may take the place of one that doesn't. */
+const goingBackAlready = ({ state }: Draft, { type }: Later): Refusal | undefined => {
+  if (state.turnedBack === undefined || state.status !== 'active' || type === 'set-priority' || type === 'terminate') return undefined
+  if (isEnding(state)) {
+    return refusal('give-up', 'already-ending', `It is already going back and will end ${state.turnedBack.outcome}.`)
+  }
+  return type === 'cancel' ? undefined : refusal('retry-later', 'going-back', 'It is going back over some steps; then it goes on.')
+}
+
+const take = (draft: Draft, decision: Later): Refusal | undefined => {
+  switch (decision.type) {
+    case 'pause':
+      draft.emit({ type: 'paused' })
+      return undefined
+    case 'resume':
+      draft.emit({ type: 'resumed' })
+      touchReady(draft)
+      return undefined
+    case 'cancel':
+      return cancel(draft, decision.reason)
+    case 'terminate':
+      return terminate(draft, decision.reason)
+    case 'set-priority':
+      if (draft.state.priority !== decision.priority) draft.emit({ type: 'priority-set', priority: decision.priority })
+      return undefined
+    case 'rollback':
+      return rollBack(draft, decision)
+    case 'restore':
+      return restore(draft, decision)
+    case 'retry':
+      return retry(draft, decision.reason)
+    case 'undo':
+      return undoAll(draft, decision.reason)
+  }
+}
+
+const cancel = (draft: Draft, reason: string): Refusal | undefined => {
+  const late = pastPointOfNoReturn(draft.definition, draft.state)
+  if (late === undefined) turnBack(draft, 'cancelled', stepError('cancelled', reason))
+  return late
+}
