@@ -4,8 +4,8 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
-import { createEngineNode, type Freshness } from '@holdfast/shared/http'
+import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine, Publisher } from '@holdfast/shared/engine'
+import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import { loadDefinitions, type RunningServer, serveNode, systemClock, systemRandom, tokenLookup, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
@@ -36,7 +36,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const hub: Hub = new Hub({ config, engine, store, clock, onChange: (facility) => facilities.changed(facility) })
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
   const relay = new DependencyRelay(engine)
-  const server = await using('port', () => serve(config, engine, hub, facilities, log))
+  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
+  const server = await using('port', () => serve(config, engine, hub, facilities, library, log))
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,
@@ -70,7 +71,14 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   },
 })
 
-const serve = (config: CoordinatorConfig, engine: Engine, hub: Hub, facilities: Facilities, log: Logger): Promise<RunningServer> => {
+const serve = (
+  config: CoordinatorConfig,
+  engine: Engine,
+  hub: Hub,
+  facilities: Facilities,
+  library: Library,
+  log: Logger,
+): Promise<RunningServer> => {
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
@@ -82,6 +90,7 @@ const serve = (config: CoordinatorConfig, engine: Engine, hub: Hub, facilities: 
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node }),
+    library,
   })
   return serveNode({
     node,

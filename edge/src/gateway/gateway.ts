@@ -7,7 +7,8 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine } from '@holdfast/shared/engine'
+import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine, Publisher } from '@holdfast/shared/engine'
+import { libraryOf } from '@holdfast/shared/http'
 import type { Performer } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import { loadDefinitions, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
@@ -37,7 +38,9 @@ export const startGateway = async ({ config, log, functions = new Map() }: Gatew
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const relay = new DependencyRelay(engine)
   const uplink = await openUplink(config, engine, store, life, log)
-  const server = await using('port', () => serve(config, engine, uplink, { life, recovered }, log))
+  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
+  const birth = { life, recovered }
+  const server = await using('port', () => serve({ config, engine, library, uplink, birth, log }))
   uplink?.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({

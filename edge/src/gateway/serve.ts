@@ -1,6 +1,6 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
 import type { Engine, UplinkLoop } from '@holdfast/shared/engine'
-import { createEngineNode, type FacilityView, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
+import { createEngineNode, type FacilityView, type Library, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
 import { serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
@@ -12,11 +12,21 @@ export interface Recovered {
   readonly recovered: number
 }
 
-export const serve = async (config: GatewayConfig, engine: Engine, uplink: UplinkLoop | undefined, birth: Recovered, log: Logger) => {
+export interface Served {
+  readonly config: GatewayConfig
+  readonly engine: Engine
+  readonly library: Library
+  readonly uplink: UplinkLoop | undefined
+  readonly birth: Recovered
+  readonly log: Logger
+}
+
+export const serve = async (served: Served) => {
+  const { config, engine, log } = served
   const { facility, host, port, hostNames } = config
   const door = agents(config, engine)
   const server = await serveNode({
-    node: nodeOf(config, engine, uplink, birth),
+    node: nodeOf(served),
     authenticate: tokenLookup(config.principals.map((principal) => ({ ...principal, facilities: [facility] }))),
     host,
     port,
@@ -33,7 +43,7 @@ export const serve = async (config: GatewayConfig, engine: Engine, uplink: Uplin
   }
 }
 
-const nodeOf = (config: GatewayConfig, engine: Engine, uplink: UplinkLoop | undefined, { life, recovered }: Recovered): NodeApi => {
+const nodeOf = ({ config, engine, library, uplink, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
   const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
   return createEngineNode({
@@ -48,6 +58,7 @@ const nodeOf = (config: GatewayConfig, engine: Engine, uplink: UplinkLoop | unde
       node: config.node,
       explain: `life ${life}, ${recovered} workflows taken up again; ${lineOf(uplink)}`,
     }),
+    library,
   })
 }
 

@@ -14,6 +14,7 @@ import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
 import { authenticated, forHost, labelled, PAGE_CONTENT_SECURITY_POLICY, plainRequest } from './guard.ts'
 import { addInsightRoutes } from './insight-routes.ts'
+import { addLibraryRoutes } from './library-routes.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import type { Authenticate } from './principal.ts'
@@ -59,6 +60,7 @@ export const createApi = (options: ApiOptions): Api => {
   addWorkflowQueries(api, node, options.cursorKey)
   addWorkflowChanges(api, node)
   addInsightRoutes(api, node)
+  addLibraryRoutes(api, node.library)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

@@ -6,6 +6,7 @@ import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { createEngineNode } from './engine-node.ts'
 import { toyApi } from './toy-api.ts'
+import { toyLibrary } from './toy-library.ts'
 
 const definition = define({ name: 'picking', steps: { a: TASK } })
 const id = workflowIdOf(HOME, 'k')
@@ -34,6 +35,7 @@ const open = async (authorityOf = new Set([HOME]), store = newStore()) => {
     facilities: () => [{ id: HOME, title: 'Harbour', connected: true, workflows }],
     onFacility: () => () => {},
     health: () => ({ status: 'ok', ready: true, node: 'node' }),
+    library: toyLibrary(),
   })
   const { ask } = toyApi({ node, report: (error) => reports.push(error.message) })
   const start = (facility: string) => ask('POST', '/api/v1/workflows', { facility, definition: 'picking', key: 'k' }, admin)

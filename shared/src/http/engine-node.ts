@@ -13,6 +13,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
+import type { Library } from './library.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
@@ -31,6 +32,7 @@ export interface EngineNodeParts {
   /** Calls back when a facility's view may have changed. */
   readonly onFacility: (listener: (facility: FacilityView) => void) => () => void
   readonly health: () => HealthView
+  readonly library: Library
 }
 
 export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
@@ -67,18 +69,10 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     },
     facilities: async () => parts.facilities(),
     agents: () => agents(parts),
-    definitions: async () =>
-      engine.catalogue.all().map(({ hash, definition: { name, version, title, description, inputSchema } }) => ({
-        name,
-        version,
-        hash,
-        title,
-        ...(description === undefined ? {} : { description }),
-        ...(inputSchema === undefined ? {} : { inputSchema }),
-      })),
     health: parts.health,
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
     insight,
+    library: parts.library,
   }
 }
 

@@ -6,6 +6,7 @@ export type { ApiEnv } from './environment.ts'
 export { etagOf, type LogVersion } from './etag.ts'
 export { PAGE_CONTENT_SECURITY_POLICY } from './guard.ts'
 export { graphView, metricsView, systemView } from './insight-views.ts'
+export { type Library, libraryOf } from './library.ts'
 export { type ListPosition, type ListQuery, matches, type Page, pageOf, SORT_FIELDS, type SortField } from './listing.ts'
 export { LIVE_CLOSE, type LiveFromClient, type LiveFromServer, liveFromClient, liveFromServer } from './live.ts'
 export { type LiveConnection, LiveFeed, type LiveLimits, type LiveSocket } from './live-feed.ts'
@@ -21,7 +22,6 @@ export {
   type AgentView,
   agentView,
   type ConflictView,
-  type DefinitionView,
   type FacilityView,
   facilityView,
   type HealthView,

@@ -17,8 +17,9 @@ import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Insight } from './insight.ts'
+import type { Library } from './library.ts'
 import type { ListQuery, Page } from './listing.ts'
-import type { AgentView, DefinitionView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
+import type { AgentView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
 export interface StartRequest {
   readonly facility: string
@@ -80,8 +81,8 @@ export interface NodeApi {
   facilities(): Promise<readonly FacilityView[]>
   /** Everybody who ever registered with a facility, present or not. */
   agents(): Promise<readonly AgentView[]>
-  definitions(): Promise<readonly DefinitionView[]>
   health(): HealthView
   subscribe(listener: (event: LiveEvent) => void): () => void
   readonly insight: Insight
+  readonly library: Library
 }

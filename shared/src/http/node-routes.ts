@@ -1,11 +1,11 @@
-/** What a node says about itself and what it knows: facilities, agents, definitions, health; and tickets for the live socket. */
+/** What a node says about itself and what it knows: facilities, agents, health; and tickets for the live socket. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { NodeApi } from './node-api.ts'
 import { seesFacility } from './principal.ts'
 import { problem } from './problem.ts'
 import { type Api, answers, guarded, problemAnswer, problems } from './route-parts.ts'
 import { TICKET_LIFETIME_MS, type TicketOffice } from './tickets.ts'
-import { agentView, definitionView, facilityView, healthView } from './views.ts'
+import { agentView, facilityView, healthView } from './views.ts'
 
 const facilities = createRoute({
   method: 'get',
@@ -21,14 +21,6 @@ const agents = createRoute({
   summary: 'Lists agents: who they are, what they can do, and who is present',
   ...guarded('viewer'),
   responses: { 200: answers(z.object({ items: z.array(agentView).readonly() }), 'All the caller may see'), ...problems() },
-})
-
-const definitions = createRoute({
-  method: 'get',
-  path: '/api/v1/definitions',
-  summary: 'Lists published definitions',
-  ...guarded('viewer'),
-  responses: { 200: answers(z.object({ items: z.array(definitionView).readonly() }), 'All versions'), ...problems() },
 })
 
 const tickets = createRoute({
@@ -63,7 +55,6 @@ export const addNodeRoutes = (api: Api, node: NodeApi, office: TicketOffice): vo
     const all = await node.agents()
     return context.json({ items: all.filter(({ facility }) => seesFacility(context.var.principal, facility)) }, 200)
   })
-  api.openapi(definitions, async (context) => context.json({ items: await node.definitions() }, 200))
   api.openapi(tickets, (context) => context.json({ ticket: office.issue(context.var.principal), expiresInMs: TICKET_LIFETIME_MS }, 201))
 }
 

@@ -20,12 +20,14 @@ const TABLE = {
   'not-found': [404, 'There is no such thing here'],
   'method-not-allowed': [405, 'The path does not know this method'],
   'illegal-transition': [409, 'Its state does not allow this'],
+  'version-exists': [409, 'The version is published and never changes'],
   gone: [410, 'It was deleted'],
   'stale-version': [412, 'It has changed since'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be application/json'],
   'unsupported-encoding': [415, 'Encoded bodies are not accepted'],
   'wrong-host': [421, 'This is not the host that was asked for'],
+  'invalid-definition': [422, 'The definition is not right'],
   'invalid-request': [422, 'The request does not fit its schema'],
   'forbidden-key': [422, 'A member has a forbidden name'],
   'json-bounds': [422, 'The body exceeds a bound'],
@@ -47,6 +49,14 @@ const BY_NEXT = {
   'give-up': [409, 'This can not succeed'],
 } as const satisfies Record<Refusal['next'], readonly [ContentfulStatusCode, string]>
 
+const problemError = z.object({
+  pointer: z.string(),
+  detail: z.string(),
+  code: z.string().optional(),
+  line: z.number().int().optional().openapi({ description: 'of a text that was sent' }),
+  column: z.number().int().optional(),
+})
+
 export const problemSchema = z
   .object({
     type: z.string().openapi({ example: 'urn:holdfast:problem:not-found' }),
@@ -55,7 +65,7 @@ export const problemSchema = z
     detail: z.string(),
     instance: z.string(),
     requestId: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    errors: z.array(problemError).optional(),
   })
   .openapi('Problem')
 export type Problem = z.infer<typeof problemSchema>

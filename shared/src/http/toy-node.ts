@@ -6,6 +6,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { toyLibrary } from './toy-library.ts'
 import type { FacilityView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
 export interface ToyWorkflow {
@@ -156,12 +157,12 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     },
     facilities: async () => FACILITIES,
     agents: async () => FACILITIES.map(({ id }) => ({ ...AGENT, id: `${id}-robot`, facility: id })),
-    definitions: async () => [{ name: 'picking', version: 1, hash: 'ab12', title: 'Picking' }],
     health: () => ({ status: 'ok', ready: true, node: 'toy' }),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    library: toyLibrary(),
     insight: {
       metrics: async (id) => (workflows.has(id) ? { elapsedMs: 0, failures: 0, percent: 0, steps: [] } : undefined),
       graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),

@@ -157,18 +157,6 @@ export const agentView = z
   .openapi('AgentView')
 export type AgentView = z.infer<typeof agentView>
 
-export const definitionView = z
-  .object({
-    name: z.string(),
-    version: count,
-    hash: z.string(),
-    title: z.string(),
-    description: z.string().optional(),
-    inputSchema: jsonValue.optional(),
-  })
-  .openapi('DefinitionView')
-export type DefinitionView = z.infer<typeof definitionView>
-
 export const healthView = z
   .object({
     status: z.enum(['starting', 'ok', 'read-only', 'stopping']),
