@@ -34,6 +34,13 @@ export const gatewayConfig = z.strictObject({
     .exactOptional(),
   principals: z.array(z.strictObject({ name: id, role: z.enum(ROLES), tokenHash })).default([]),
   agents: z.array(z.strictObject({ agent: id, tokenHash })).default([]),
+  /** Of steps of type http. */
+  http: z
+    .strictObject({
+      /** Hosts, with or without port, that workflows may call although their address is not public. */
+      allowHosts: z.array(z.string().toLowerCase().min(1).max(256)).default([]),
+    })
+    .default({ allowHosts: [] }),
   heartbeatMs: z.number().int().positive().default(5_000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })

@@ -18,6 +18,8 @@ export interface GatewayPlan {
   readonly nodeNumber: number
   readonly definitionsFolder: string
   readonly hub?: { readonly url: string; readonly token: string }
+  /** Hosts that its workflows may call although they are not public. */
+  readonly allowHosts?: readonly string[]
 }
 
 export type HireOptions = Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position' | 'gatewayUrl'>>
@@ -118,7 +120,7 @@ interface Tokens {
 const startProcess = (facility: string, config: string, logPath: string): Promise<Started> =>
   StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
 
-const configOf = ({ folder, facility, nodeNumber, definitionsFolder, hub }: GatewayPlan, tokens: Tokens): object => ({
+const configOf = ({ folder, facility, nodeNumber, definitionsFolder, hub, allowHosts = [] }: GatewayPlan, tokens: Tokens): object => ({
   node: `${facility}-gateway`,
   nodeNumber,
   facility,
@@ -129,6 +131,7 @@ const configOf = ({ folder, facility, nodeNumber, definitionsFolder, hub }: Gate
   principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) }],
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
   heartbeatMs: 200,
+  http: { allowHosts },
   ...(hub === undefined ? {} : { hub: hubOf(folder, facility, hub) }),
 })
 

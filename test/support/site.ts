@@ -32,9 +32,13 @@ export interface Lone {
 }
 
 /** One gateway by itself; `hubUrl` may name a hub that is not there. */
-export const openLoneGateway = async (hubUrl?: string, definitions: Readonly<Record<string, string>> = {}): Promise<Lone> => {
+export const openLoneGateway = async (
+  hubUrl?: string,
+  definitions: Readonly<Record<string, string>> = {},
+  allowHosts: readonly string[] = [],
+): Promise<Lone> => {
   const folder = newFolder()
-  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder: layDefinitions(folder, definitions) }
+  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder: layDefinitions(folder, definitions), allowHosts }
   const gateway = await Gateway.start(hubUrl === undefined ? plan : { ...plan, hub: { url: hubUrl, token: newToken() } })
   return {
     gateway,

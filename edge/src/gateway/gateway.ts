@@ -9,12 +9,13 @@
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine, Publisher } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
-import type { Performer } from '@holdfast/shared/ports'
+import type { Executor, Performer } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import { loadDefinitions, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
+import { httpExecutor } from '../executors/index.ts'
 import { serve } from './serve.ts'
 import { openUplink } from './uplink.ts'
 
@@ -23,13 +24,16 @@ export interface GatewayOptions {
   readonly log: Logger
   /** Functions that `function` steps may call, by name. */
   readonly functions?: ReadonlyMap<string, Performer>
+  /** Plug-ins beside those every gateway has, by the type of step they carry out. */
+  readonly executors?: ReadonlyMap<string, Executor>
 }
 
-export const startGateway = async ({ config, log, functions = new Map() }: GatewayOptions): Promise<Result<Running, Refusal>> => {
+export const startGateway = async (options: GatewayOptions): Promise<Result<Running, Refusal>> => {
+  const { config, log } = options
   const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
   const store = await using('storePath', () => openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom }))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
-  const opened = await openEngine(engineConfig(config, store, loaded.definitions, functions))
+  const opened = await openEngine(engineConfig(options, store, loaded.definitions))
   if (!opened.ok) {
     await store.close()
     return err(opened.error)
@@ -57,10 +61,9 @@ export const startGateway = async ({ config, log, functions = new Map() }: Gatew
 }
 
 const engineConfig = (
-  config: GatewayConfig,
+  { config, functions = new Map(), executors = new Map() }: GatewayOptions,
   store: EngineConfig['store'],
   definitions: EngineConfig['definitions'],
-  functions: EngineConfig['functions'],
 ): EngineConfig => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
@@ -71,6 +74,7 @@ const engineConfig = (
   random: systemRandom,
   definitions,
   functions,
+  executors: new Map([['http', httpExecutor({ allowHosts: new Set(config.http.allowHosts) })], ...executors]),
   heartbeatMs: config.heartbeatMs,
   // What the hub accepted is never refused below it; but nobody else continues this facility's logs.
   rightsOf: () => ({

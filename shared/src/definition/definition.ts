@@ -41,6 +41,17 @@ export interface FunctionWork {
   readonly function: string
 }
 
+/** Work for a plug-in: an executor registered on the node that runs the workflow, authored as `type: <executor>`. */
+export interface ExecutorWork {
+  readonly type: 'executor'
+  readonly executor: string
+  /** Literal parameters; the executor's own schema says what they may be. */
+  readonly with: JsonObject
+}
+
+/** What somebody or something carries out, attempt by attempt. */
+export type HandWork = TaskWork | FunctionWork | ExecutorWork
+
 /** Waits for a signal by name, for a time, or for a step of another workflow (perhaps of another facility). */
 export interface WaitWork {
   readonly type: 'wait'
@@ -58,7 +69,7 @@ export interface MapWork {
 }
 
 export interface EachSpec extends Attemptable {
-  readonly work: TaskWork | FunctionWork
+  readonly work: HandWork
 }
 
 /** Decides the way on, and needs nobody: of its outgoing links the first whose condition holds sends, in the order written. */
@@ -66,7 +77,7 @@ export interface ChoiceWork {
   readonly type: 'choice'
 }
 
-export type Work = TaskWork | FunctionWork | WaitWork | MapWork | ChoiceWork
+export type Work = HandWork | WaitWork | MapWork | ChoiceWork
 
 /** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
 export interface ResourceNeed {
@@ -105,7 +116,7 @@ export interface StepSpec extends Attemptable {
 }
 
 export interface CompensationSpec extends Attemptable {
-  readonly work: TaskWork | FunctionWork
+  readonly work: HandWork
 }
 
 export interface LinkSpec {

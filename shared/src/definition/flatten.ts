@@ -1,7 +1,15 @@
-/** The contract's form, with a step's work nested, seen as the authored form, with the work's fields on the step itself. */
+/**
+ * Other ways of writing a definition, seen as the one the schema reads:
+ *
+ *   the contract's form, work nested           the work's fields on the step itself
+ *   type: http, with: {…}                      type: executor, executor: http, with: {…}
+ */
 import { isJsonObject, type JsonObject } from '../values/json.ts'
 
-/** Anything that isn't the contract's form passes unchanged; judging it is the schema's business. */
+/** Kinds of step that are no plug-ins. */
+const KINDS: ReadonlySet<unknown> = new Set(['task', 'function', 'wait', 'map', 'choice', 'approval', 'workflow', 'sync', 'executor'])
+
+/** Anything that isn't another form passes unchanged; judging it is the schema's business. */
 export const flattenWork = (value: unknown): unknown => {
   if (!isJsonObject(value)) return value
   const { steps, compensations } = value
@@ -17,6 +25,13 @@ const mapMembers = (members: JsonObject): JsonObject =>
 
 const flattenStep = (step: JsonObject): JsonObject => {
   const { work, ...common } = step
-  const flat = isJsonObject(work) && step.type === undefined ? { ...common, ...work } : step
+  const flat = nameExecutor(isJsonObject(work) && step.type === undefined ? { ...common, ...work } : step)
   return isJsonObject(flat.each) ? { ...flat, each: flattenStep(flat.each) } : flat
+}
+
+/** Any other kind with parameters is a plug-in's; without, it is a kind mistyped. `http` is on every gateway, so it is known at sight. */
+const nameExecutor = (step: JsonObject): JsonObject => {
+  const { type } = step
+  if (typeof type !== 'string' || KINDS.has(type) || (type !== 'http' && step.with === undefined)) return step
+  return { ...step, type: 'executor', executor: type }
 }

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
-import type { ChoiceWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
+import { isJsonObject, type JsonObject } from '../values/json.ts'
+import type { ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
 import { duration } from './durations.ts'
 import { breakable, limited, sla } from './schema-limits.ts'
 import { cel, id, mapping, retry, strict, text } from './schema-parts.ts'
@@ -54,6 +55,11 @@ const taskFields = {
   mayFinishOffline: z.boolean().default(true),
 }
 const functionFields = { type: z.literal('function'), function: id }
+const executorFields = {
+  type: z.literal('executor'),
+  executor: id,
+  with: z.custom<JsonObject>(isJsonObject, { error: 'expected an object of parameters' }),
+}
 
 const waitOn = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('signal'), signal: id }),
@@ -69,6 +75,11 @@ const nestTask = <Flat extends TaskWork>(flat: Flat) => {
 
 const nestFunction = <Flat extends FunctionWork>({ type, function: called, ...common }: Flat) => {
   const work: FunctionWork = { type, function: called }
+  return { ...common, work }
+}
+
+const nestExecutor = <Flat extends ExecutorWork>({ type, executor, with: parameters, ...common }: Flat) => {
+  const work: ExecutorWork = { type, executor, with: parameters }
   return { ...common, work }
 }
 
@@ -91,11 +102,13 @@ const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) =>
 const each = z.discriminatedUnion('type', [
   strict({ ...ofWork, ...breakable, ...compensate, ...taskFields }).transform(nestTask),
   strict({ ...ofWork, ...breakable, ...compensate, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...compensate, ...executorFields }).transform(nestExecutor),
 ])
 
 export const step = z.discriminatedUnion('type', [
   strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...taskFields }).transform(nestTask),
   strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...executorFields }).transform(nestExecutor),
   strict({ ...ofWait, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
   strict({ ...ofMap, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
   strict({ ...ofChoice, ...inGraph, type: z.literal('choice') }).transform(nestChoice),
@@ -105,4 +118,5 @@ export const step = z.discriminatedUnion('type', [
 export const compensation = z.discriminatedUnion('type', [
   strict({ ...ofWork, ...limited, ...taskFields }).transform(nestTask),
   strict({ ...ofWork, ...limited, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...limited, ...executorFields }).transform(nestExecutor),
 ])

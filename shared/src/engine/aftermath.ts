@@ -13,6 +13,7 @@ import { err, type Result } from '../values/result.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { Wanted, WantedStart } from '../workflow/want.ts'
 import { Alarms } from './alarms.ts'
+import { Callees } from './callees.ts'
 import { Calls } from './calls.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
@@ -51,7 +52,7 @@ export class Aftermath {
     this.#parts = parts
     const { config, author } = parts
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
-    this.#calls = new Calls(config.clock, config.functions, report)
+    this.#calls = new Calls(config.clock, new Callees(config.functions, config.executors), report)
     this.dispatch = new Dispatch({
       clock: config.clock,
       node: author.node,

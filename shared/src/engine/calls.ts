@@ -1,5 +1,5 @@
 /**
- * Registered functions. `running` is durable before a call begins (E4), so after a crash a wanted call may or may not have been made:
+ * Calls to functions and executors. `running` is durable before a call begins (E4), so after a crash a wanted call may or may not have been made:
  * its performer's safety class says what then.
  *
  *   idempotent   made again, under the same id
@@ -17,6 +17,7 @@ import { err, type Result } from '../values/result.ts'
 import { boundedText } from '../values/text.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { WantedCall } from '../workflow/want.ts'
+import type { Callees } from './callees.ts'
 
 type Outcome = Result<Json, AttemptError>
 
@@ -27,14 +28,14 @@ const TIMEOUT: Outcome = err({ code: 'timeout', message: 'the call took longer t
 
 export class Calls {
   readonly #clock: Clock
-  readonly #functions: ReadonlyMap<string, Performer>
+  readonly #callees: Callees
   readonly #report: (workflow: string, fact: Fact, by: string) => unknown
   readonly #inFlight = new Set<string>()
   readonly #timers = new Set<() => void>()
 
-  constructor(clock: Clock, functions: ReadonlyMap<string, Performer>, report: (workflow: string, fact: Fact, by: string) => unknown) {
+  constructor(clock: Clock, callees: Callees, report: (workflow: string, fact: Fact, by: string) => unknown) {
     this.#clock = clock
-    this.#functions = functions
+    this.#callees = callees
     this.#report = report
   }
 
@@ -57,12 +58,10 @@ export class Calls {
   }
 
   async #make(workflow: string, call: WantedCall, recovering: boolean): Promise<void> {
-    const performer = this.#functions.get(call.function)
-    if (performer === undefined) {
-      const message = `no function ${call.function} is registered on this node`
-      return this.#end(workflow, call, err({ code: 'unknown-function', message, retryable: false }))
-    }
-    const attempt = { id: call.id, name: call.function, input: call.input }
+    const callee = this.#callees.performerOf(call)
+    if (!callee.ok) return this.#end(workflow, call, callee)
+    const performer = callee.value
+    const attempt = { id: call.id, name: call.function, input: call.input, timeoutMs: call.timeoutMs }
     const performing = guarded(() => perform(performer, attempt, recovering))
     const outcome = await this.#within(call.timeoutMs, performing)
     if (outcome !== undefined) return this.#end(workflow, call, outcome)

@@ -1,6 +1,7 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Rights } from '../document/rights.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Executor } from '../ports/executor.ts'
 import type { Performer } from '../ports/performer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
@@ -19,6 +20,8 @@ export interface EngineConfig {
   readonly random: Random
   readonly definitions: readonly CompiledDefinition[]
   readonly functions: ReadonlyMap<string, Performer>
+  /** Plug-ins, by the type of step they carry out. */
+  readonly executors?: ReadonlyMap<string, Executor>
   readonly heartbeatMs: number
   /** What a peer on the link may write into a home's documents. */
   readonly rightsOf: (peer: string, home: string) => Rights

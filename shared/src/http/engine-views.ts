@@ -92,7 +92,7 @@ const stepView = (definition: CompiledDefinition, state: WorkflowState, step: St
     ref,
     id,
     title: own.title ?? id,
-    type: own.work.type,
+    type: own.work.type === 'executor' ? own.work.executor : own.work.type,
     status: step.status,
     attempt: step.attempt,
     since: step.since,

@@ -1,4 +1,5 @@
 export type { Clock } from './clock.ts'
+export type { Executor } from './executor.ts'
 export type { Attempt, AttemptError, Performer } from './performer.ts'
 export type { Random } from './random.ts'
 export {

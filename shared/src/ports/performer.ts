@@ -16,6 +16,8 @@ export interface Attempt {
   readonly id: string
   readonly name: string
   readonly input: Json
+  /** After so long nobody waits for its end any more. */
+  readonly timeoutMs: number
 }
 
 export interface AttemptError {

@@ -22,9 +22,17 @@ export const attemptOf = (definition: CompiledDefinition, step: StepState, purpo
   return step.item === undefined ? spec : spec.each
 }
 
-/** A function's call is timed by whoever makes it: only there is it known whether what took too long may be done again. */
-export const isTimedByClock = (definition: CompiledDefinition, step: StepState): boolean =>
-  attemptOf(definition, step, purposeOf(step))?.spec.work.type !== 'function'
+/** Whom a call is made to, where the work is a call: a function or a plug-in, registered on the node that runs the workflow. */
+export const calleeOf = (work: AnySpec['work']): string | undefined => {
+  if (work.type === 'function') return work.function
+  return work.type === 'executor' ? work.executor : undefined
+}
+
+/** A call is timed by whoever makes it: only there is it known whether what took too long may be done again. */
+export const isTimedByClock = (definition: CompiledDefinition, step: StepState): boolean => {
+  const work = attemptOf(definition, step, purposeOf(step))?.spec.work
+  return work === undefined || calleeOf(work) === undefined
+}
 
 export const purposeOf = (step: StepState): Purpose => (step.status === 'compensating' ? 'compensate' : 'forward')
 

@@ -30,6 +30,7 @@ export const beginStep = (draft: Draft, ref: number): void => {
     case 'task':
       return
     case 'function':
+    case 'executor':
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
       return beginWait(draft, ref, spec.work, dueAt)

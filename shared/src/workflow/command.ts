@@ -44,7 +44,7 @@ export interface AttemptName {
   readonly purpose: Purpose
 }
 
-/** Who made the call names its function, so that no agent's report can pass for the end of a call. */
+/** Who made the call names its function or executor, so that no agent's report can pass for the end of a call. */
 interface MaybeOfCall {
   readonly function?: string
 }

@@ -10,7 +10,7 @@
 import { isRetryable } from '../policy/errors.ts'
 import type { Json } from '../values/json.ts'
 import { boundedText } from '../values/text.ts'
-import { attemptMark, attemptOf, purposeOf, stepName } from './attempt.ts'
+import { attemptMark, attemptOf, calleeOf, purposeOf, stepName } from './attempt.ts'
 import type { AttemptName, Fact } from './command.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
@@ -71,7 +71,8 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
 const canKnow = (draft: Draft, step: StepState, fact: AttemptFact): boolean => {
   const work = attemptOf(draft.definition, step, fact.purpose)?.spec.work
   if (work?.type === 'task') return step.offered?.[attemptMark(fact)] === draft.by
-  return work?.type === 'function' && 'function' in fact && fact.function === work.function
+  const callee = work && calleeOf(work)
+  return callee !== undefined && 'function' in fact && fact.function === callee
 }
 
 const errorOf = ({ error }: Extract<AttemptFact, { type: 'attempt-failed' }>): StepError =>

@@ -86,7 +86,10 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
   const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
   const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked }
   const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
-  const called = { type: 'function', function: 'f' }
+  const called = random.pick([
+    { type: 'function', function: 'f' },
+    { type: 'beep', with: { tone: 1 } },
+  ])
   const each = { ...random.pick([task, called]), ...undone, retry: randomRetry(random), timeoutMs: 3_000 }
   if (ways > 0 && random.chance(0.1)) return { join, type: 'choice' }
   switch (random.between(0, 9)) {

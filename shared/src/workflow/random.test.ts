@@ -55,7 +55,7 @@ describe('any definition, any world', () => {
     const reached = new Set<string>()
     for (let seed = 0; seed < 120; seed += 1) {
       const definition = randomDefinition(diceOf(`definition ${seed}`), 1 + (seed % 25))
-      const world = new World({ definition, seed, dice: diceOf(`world ${seed}`) }, { interference: 0.1, maxMoves: 5_000 })
+      const world = new World({ definition, seed, dice: diceOf(`world ${seed}`) }, { interference: 0.2, maxMoves: 5_000 })
       world.live()
       world.aftermath()
       for (const { event } of world.run.log) reached.add(event.type)

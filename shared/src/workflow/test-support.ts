@@ -10,7 +10,7 @@ import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
-import { attemptMark, attemptOf } from './attempt.ts'
+import { attemptMark, attemptOf, calleeOf } from './attempt.ts'
 import { decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
 import type { AttemptName, Command, Fact } from './command.ts'
 import { decide } from './decide.ts'
@@ -151,7 +151,8 @@ export class Run {
     const step = this.state.steps[fact.ref]
     const work = step && attemptOf(this.definition, step, fact.purpose)?.spec.work
     const isEnd = fact.type === 'attempt-succeeded' || fact.type === 'attempt-failed'
-    if (work?.type === 'function') return this.put(isEnd ? { ...fact, function: work.function } : fact, work.function)
+    const callee = work && calleeOf(work)
+    if (callee !== undefined) return this.put(isEnd ? { ...fact, function: callee } : fact, callee)
     return this.put(fact, step?.offered?.[attemptMark(fact)] ?? 'nobody')
   }
 

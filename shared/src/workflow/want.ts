@@ -1,6 +1,6 @@
 /** What should exist in the world because of a workflow's state. The engine compares and mends; ids are deterministic (E4). */
 import type { AgentKind, Priority } from '../definition/definition.ts'
-import type { Json } from '../values/json.ts'
+import type { Json, JsonObject } from '../values/json.ts'
 import type { AttemptName } from './command.ts'
 
 /** An attempt that waits for an agent to be chosen. */
@@ -29,10 +29,12 @@ export interface WantedTask extends AttemptName {
   readonly stop?: string
 }
 
-/** A call to a registered function. */
+/** A call to a registered function, or to an executor. */
 export interface WantedCall extends AttemptName {
   readonly id: string
   readonly function: string
+  /** Of an executor, then named by `function`. */
+  readonly parameters?: JsonObject
   readonly input: Json
   /** How long to wait for its end. */
   readonly timeoutMs: number

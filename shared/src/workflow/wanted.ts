@@ -4,7 +4,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
-import { type AnySpec, attemptOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
+import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
 import type { AttemptName } from './command.ts'
 import type { Awaited } from './event.ts'
 import { stopReason } from './outcome.ts'
@@ -61,8 +61,10 @@ const wantForStep = (
   if (phase === 'ready') return wantBeginning(all, state, step, spec, { ref, attempt: step.attempt + 1, purpose })
   const name = { ref, attempt: step.attempt, purpose }
   const input = inputOf(state, step)
-  if (spec.work.type === 'function') {
-    all.calls.push({ ...name, id: taskId(workflow, name), function: spec.work.function, input, timeoutMs: spec.timeoutMs })
+  const callee = calleeOf(spec.work)
+  if (callee !== undefined) {
+    const parameters = spec.work.type === 'executor' ? { parameters: spec.work.with } : {}
+    all.calls.push({ ...name, id: taskId(workflow, name), function: callee, ...parameters, input, timeoutMs: spec.timeoutMs })
   }
   if (spec.work.type !== 'task' || step.agent === undefined) return
   const stop = stopReason(state, name.ref, step)

@@ -1,0 +1,1 @@
+export { httpExecutor } from './http.ts'
