@@ -95,6 +95,6 @@ test('DEF-9 a definition with parameters that the plug-in does not take is left 
   const { status } = await lone.gateway.api.ask('POST', '/workflows', { facility: 'harbour', definition: 'wrong', key: 'd', input: {} })
   expect(status).toBe(422)
   expect(lone.gateway.log()).toContain(
-    'wrong version 1 was left out: steps.peek.with: url: is missing; steps.peek.with: uri: is not a known field',
+    'wrong version 1 is not taken: steps.peek.with: url: is missing; steps.peek.with: uri: is not a known field',
   )
 })

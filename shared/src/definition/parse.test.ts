@@ -127,7 +127,7 @@ describe('problems', () => {
     ])
     const messages = found.map((problem) => problem.message).join('\n')
     for (const near of ['"capability"', '"title"', '"input"', '"a"']) expect(messages).toContain(`did you mean ${near}?`)
-    expect(messages).toContain('expected one of task, function, wait, map')
+    expect(messages).toContain('expected one of task, function, executor, wait, map')
     expect(messages).toContain('standard, aggressive, conservative, none or an object')
   })
 

@@ -5,6 +5,7 @@ import { openMemoryStore } from '../store/memory/index.ts'
 import type { JsonObject } from '../values/json.ts'
 import { ok } from '../values/result.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
+import { Publisher } from './publishing.ts'
 import { ControlledStore, define, TestNode } from './test-support.ts'
 
 const calls: { readonly parameters: JsonObject; readonly attempt: Attempt }[] = []
@@ -54,11 +55,16 @@ describe('plug-ins', () => {
     })
     const node = await TestNode.open({ store: store(), definitions: [wrong], executors: new Map([['beep', beep()]]) })
     expect(node.problems).toEqual([
-      'test version 1 was left out: steps.a.with: tone: must be at most 9; steps.b.with: tone: is missing; ' +
+      'test version 1 is not taken: steps.a.with: tone: must be at most 9; steps.b.with: tone: is missing; ' +
         'steps.b.with: ton: is not a known field; did you mean "tone"?; ' +
         'steps.c.type: no executor bep is registered on this node; did you mean beep?; compensations.undo.with: tone: is missing',
     ])
     expect(node.engine.catalogue.byName('test')).toBeUndefined()
+    const published = await new Publisher(node.engine, node.store).publish(wrong)
+    expect(published).toMatchObject({
+      ok: false,
+      error: { code: 'unfit-parameters', message: expect.stringContaining('did you mean beep?') },
+    })
     const copies = await TestNode.open({ store: store(), definitions: [wrong], authorityOf: new Set() })
     expect(copies.problems).toEqual([])
   })

@@ -13,6 +13,7 @@ import type { AttemptError, Performer } from '../ports/performer.ts'
 import type { JsonObject } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { WantedCall } from '../workflow/want.ts'
+import type { EngineConfig } from './config.ts'
 
 export class Callees {
   readonly #functions: ReadonlyMap<string, Performer>
@@ -65,4 +66,12 @@ const checkOf = (name: string, { parameters }: Executor): CheckInput => {
   const { check, problems } = compileInputSchema(parameters)
   if (problems.length > 0) throw new TypeError(`the parameters of ${name}: ${problems.map(({ message }) => message).join('; ')}`)
   return check
+}
+
+/** Where workflows run, a definition is taken only if its plug-ins are there and take their parameters; copies need none. */
+export const unfitHere = ({ authorityOf, functions, executors }: EngineConfig, definition: CompiledDefinition): string | undefined => {
+  if (authorityOf.size === 0) return undefined
+  const problems = new Callees(functions, executors).problemsOf(definition)
+  const { name, version } = definition.definition
+  return problems.length === 0 ? undefined : `${name} version ${version} is not taken: ${problems.join('; ')}`
 }

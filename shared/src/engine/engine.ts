@@ -8,11 +8,13 @@
  * difference is `authorityOf`. It knows no sockets; links and agents talk to it through `receive` and `gate`.
  */
 import type { AgentGate } from '../agent-protocol/index.ts'
+import type { CompiledDefinition } from '../definition/compiled.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { Aftermath, RETRY_MS } from './aftermath.ts'
+import { unfitHere } from './callees.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Committed, type News, newsOf } from './committed.ts'
 import type { EngineConfig } from './config.ts'
@@ -105,6 +107,11 @@ export class Engine implements Core {
 
   summary(workflow: string): Summary | undefined {
     return this.#summaries.get(workflow)
+  }
+
+  /** Why this node could not run a definition, if so. */
+  unfit(definition: CompiledDefinition): string | undefined {
+    return unfitHere(this.#config, definition)
   }
 
   /** A workflow's unit for reading, loaded if need be. */

@@ -2,14 +2,13 @@
  * Opening an engine: a new life on an old store. Recovery is loading (DESIGN §2.5): every open workflow is folded from its log, what it
  * wants is compared with what is there — nothing, after a crash — and mended.
  */
-import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Definition } from '../definition/definition.ts'
 import type { Row, Store } from '../ports/store.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import { clientIdOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { Callees } from './callees.ts'
+import { unfitHere } from './callees.ts'
 import { Catalogue, DEFINITIONS } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
@@ -42,8 +41,7 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const catalogue = new Catalogue()
   const { stored, problems } = await loadDefinitions(config, catalogue)
   for (const definition of config.definitions) {
-    const unfit = unfitHere(config, definition)
-    const problem = unfit ?? catalogue.addAuthored(definition)
+    const problem = unfitHere(config, definition) ?? catalogue.addAuthored(definition)
     if (problem !== undefined) problems.push(problem)
   }
   const fresh = catalogue.all().filter(({ hash }) => !stored.has(hash))
@@ -64,14 +62,6 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   for (const home of config.authorityOf) await emptyRoster(engine, home)
   const recovered = await recoverAll(engine, summaries, problems)
   return ok({ engine, life, recovered, problems })
-}
-
-/** Where workflows run, a definition is taken only if its plug-ins are there and take their parameters; copies need none. */
-const unfitHere = ({ authorityOf, functions, executors }: EngineConfig, definition: CompiledDefinition): string | undefined => {
-  if (authorityOf.size === 0) return undefined
-  const problems = new Callees(functions, executors).problemsOf(definition)
-  const { name, version } = definition.definition
-  return problems.length === 0 ? undefined : `${name} version ${version} was left out: ${problems.join('; ')}`
 }
 
 const recoverAll = async (engine: Engine, summaries: ReadonlyMap<string, Summary>, problems: string[]): Promise<number> => {

@@ -43,6 +43,8 @@ export class Publisher {
   async #publish(compiled: CompiledDefinition): Promise<Result<Published, Refusal>> {
     const { catalogue } = this.#engine
     if (catalogue.byHash(compiled.hash) !== undefined) return ok({ replayed: true })
+    const unfit = this.#engine.unfit(compiled)
+    if (unfit !== undefined) return err(refusal('fix-request', 'unfit-parameters', `${unfit}.`))
     const objection = objectionTo(catalogue, compiled)
     if (objection !== undefined) return err(objection)
     const put = { collection: DEFINITIONS, key: compiled.hash, value: jsonOf(compiled.definition) }
