@@ -8,7 +8,7 @@ export const MAX_DURATION_MS = 366 * 86_400_000
 const EXPECTED = 'expected a duration: whole milliseconds, or a text like 500ms, 30s, 5m, 2h'
 
 /** @returns milliseconds; NaN for what is no duration */
-const toMs = (authored: number | string): number => {
+export const toMs = (authored: number | string): number => {
   if (typeof authored === 'number') return authored
   const [, amount, unit] = /^(\d{1,9}(?:\.\d{1,3})?)\s?(ms|s|m|h|d)$/.exec(authored) ?? []
   return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN)

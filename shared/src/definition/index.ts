@@ -31,6 +31,7 @@ export type {
   WaitWork,
   Work,
 } from './definition.ts'
+export { MAX_DURATION_MS, toMs } from './durations.ts'
 export { compileExpression, VARIABLES } from './expression/expression.ts'
 export { checkGraph } from './graph.ts'
 export { type CheckInput, compileInputSchema } from './input.ts'

@@ -154,8 +154,8 @@ describe('problems', () => {
       expect(task(`timeoutMs: ${bad}`)).toEqual(['steps.s.timeoutMs'])
     expect(task('retry: { maxAttempts: 0 }')).toEqual(['steps.s.retry.maxAttempts'])
     expect(task('retry: { initialDelayMs: -1 }')).toEqual(['steps.s.retry.initialDelayMs'])
-    const many = `name: a\nsteps:\n${Array.from({ length: 2_500 }, (_, n) => `  s${n}: { type: function, function: f }`).join('\n')}`
-    expect(problemsOf(many)).toMatchObject([{ path: 'steps', message: 'at most 2000 steps' }])
+    const many = `name: a\nsteps:\n${Array.from({ length: 10_500 }, (_, n) => `  s${n}: { type: function, function: f }`).join('\n')}`
+    expect(problemsOf(many)).toMatchObject([{ path: 'steps', message: 'at most 10000 steps' }])
   })
 })
 

@@ -24,8 +24,9 @@ import { cel, id, mapping, name, strict, tags, text, version } from './schema-pa
 import { compensation, step } from './schema-steps.ts'
 import { impliedLinks, withoutWaysOn } from './sugar.ts'
 
-export const MAX_STEPS = 2_000
-export const MAX_LINKS = 10_000
+/** As many as the largest published workflows have; each costs a workflow in memory about 200 bytes, and each event of it a copied pointer. */
+export const MAX_STEPS = 10_000
+export const MAX_LINKS = 40_000
 
 const link = strict({
   from: id,

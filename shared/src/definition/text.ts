@@ -12,9 +12,9 @@ import type { DefinitionProblem } from './definition.ts'
 import { forbiddenKey, isForbidden } from './forbidden.ts'
 import { pathText, problem } from './problem.ts'
 
-export const MAX_TEXT = 512 * 1024
+export const MAX_TEXT = 2 * 1024 * 1024
 export const MAX_DEPTH = 32
-export const MAX_VALUES = 100_000
+export const MAX_VALUES = 300_000
 
 export type TextFormat = 'yaml' | 'json'
 

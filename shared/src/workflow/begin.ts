@@ -1,6 +1,5 @@
 /** Beginning what needs nobody's hand: functions, waits and maps. A task stays ready until the engine finds it an agent. */
 import type { MapWork, WaitWork } from '../definition/definition.ts'
-import { MAX_STEPS } from '../definition/schema.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -13,8 +12,8 @@ import { cancelIdle } from './idle.ts'
 import { failStep, succeedStep } from './outcome.ts'
 import type { StepState } from './state.ts'
 
-/** Every item is a step of the state, copied with it at each event: as many as a definition may have steps. */
-export const MAX_ITEMS = MAX_STEPS
+/** Every item is a step of the state, copied with it at each event, and there may be several maps. */
+export const MAX_ITEMS = 2_000
 
 /** Begins a ready step or a ready compensation, if its time has come and the workflow is not paused. */
 export const beginStep = (draft: Draft, ref: number): void => {
