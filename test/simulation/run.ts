@@ -47,8 +47,8 @@ const live = async (world: World): Promise<void> => {
   world.heal()
   const deadline = kernel.now + BUDGET_MS
   tidyUntil(world, deadline)
-  while (stillOpen(world).length > 0 && kernel.now < deadline) await kernel.run(kernel.now + LOOK_MS)
-  const open = stillOpen(world)
+  while ((await stillOpen(world)).length > 0 && kernel.now < deadline) await kernel.run(kernel.now + LOOK_MS)
+  const open = await stillOpen(world)
   if (open.length > 0) throw new InvariantBroken({ invariant: 'I12 I19 I20 all work ends after healing', details: open.slice(0, 10) })
   await auditEnd(world)
 }

@@ -20,7 +20,7 @@ import type { EngineConfig } from './config.ts'
 import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
-import type { Summary } from './summary.ts'
+import { isOpen, isParked } from './standing.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
 
@@ -29,7 +29,10 @@ export interface AftermathParts {
   readonly author: Author
   readonly catalogue: Catalogue
   readonly units: Units
-  readonly summaries: ReadonlyMap<string, Summary>
+  /** Whose a workflow is that is not in memory. */
+  readonly homeOf: (workflow: string) => Promise<string | undefined>
+  /** What a workflow wants that may not be in memory. */
+  readonly wantsOf: (workflow: string) => Promise<Wanted | undefined>
   readonly submit: (input: Input) => Promise<Result<Answer, Refusal>>
 }
 
@@ -87,8 +90,8 @@ export class Aftermath {
     this.dispatch.setWanted(workflow, undefined)
   }
 
-  isWanting(workflow: string): boolean {
-    return this.#wants.has(workflow)
+  wantedBy(workflow: string): Wanted | undefined {
+    return this.#wants.get(workflow)
   }
 
   /**
@@ -104,10 +107,21 @@ export class Aftermath {
     for (const start of wants.starts) void this.#startFollowUp(unit, start)
     const at = earliest(wants, seenAt)
     this.#alarms.set(unit.id, at === undefined ? undefined : Math.max(at, notBefore))
-    const open = wants.tasks.length + wants.offers.length + wants.calls.length + wants.starts.length
-    if (open > 0 || this.#parts.summaries.get(unit.id)?.open !== false) return
+    this.#keep(unit, wants)
+  }
+
+  /** A parked workflow keeps its timer and leaves memory when others need the room; an ended one leaves at once. */
+  #keep(unit: Unit, wants: Wanted): void {
+    const { units } = this.#parts
+    if (!isParked(wants)) return units.hold(unit.id)
     this.#wants.delete(unit.id)
-    this.#parts.units.evict(unit.id)
+    if (unit.state !== undefined && isOpen(unit.state)) units.rest(unit.id)
+    else units.evict(unit.id)
+  }
+
+  /** One that an earlier life left parked: nothing but its moment is to be remembered. */
+  park(workflow: string, wakeAt: number | undefined): void {
+    this.#alarms.set(workflow, wakeAt)
   }
 
   /** Started under an id made of its parent's, so trying again after a crash starts nothing twice. */
@@ -125,8 +139,8 @@ export class Aftermath {
   // ── what comes back ──
 
   async #report(workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> {
-    const { units, summaries } = this.#parts
-    const home = units.peek(workflow)?.home ?? summaries.get(workflow)?.facility
+    const { units, homeOf } = this.#parts
+    const home = units.peek(workflow)?.home ?? (await homeOf(workflow))
     if (home === undefined) return err(refusal('give-up', 'no-such-workflow', 'There is no such workflow here.'))
     const will: WillInput = { kind: 'will', workflow, home, command: fact, by, reason: fact.type }
     const taken = await this.insist(will)
@@ -192,7 +206,7 @@ export class Aftermath {
   async tick(workflow: string): Promise<void> {
     const askedAt = this.#parts.config.clock.now().wall
     const ticked = await this.insist({ kind: 'tick', workflow })
-    const wants = this.#wants.get(workflow)
+    const wants = this.#wants.get(workflow) ?? (await this.#parts.wantsOf(workflow))
     if (wants === undefined) return
     const at = earliest(wants, askedAt)
     // A tick that was due and moved nothing, or was refused, is asked again, but not at once: it must neither spin nor be forgotten.

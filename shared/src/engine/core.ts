@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Rules } from './rules.ts'
+import type { OutcomeCount } from './standing.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
 
@@ -22,4 +23,8 @@ export interface Core {
   rightsOf(peer: string, home: string): Rights
   /** Takes note of what a unit now wants; carried out after the commit. */
   want(unit: Unit, wanted: Wanted): void
+  /** What it was last noted to want; nothing of a workflow whose authority is elsewhere. */
+  wantedBy(unit: Unit): Wanted | undefined
+  /** How a home's workflows stand, as the store holds it. */
+  countsOf(home: string): OutcomeCount
 }

@@ -115,7 +115,7 @@ describe('received', () => {
     await coordinator.submit(run)
     const stranger = await coordinator.submit({ ...run, home: 'quay', peer: 'quay-gateway' })
     expect(stranger).toMatchObject({ value: { rejected: [{ refusal: { code: 'foreign-home' } }] } })
-    expect(coordinator.engine.summary(id)?.facility).toBe(HOME)
+    expect((await coordinator.engine.summary(id))?.facility).toBe(HOME)
   })
 
   test('E11 a copy that could not be folded is dropped, not kept in memory as if it were stored', async () => {
@@ -143,7 +143,7 @@ describe('proposals', () => {
     const { gateway, coordinator } = await open()
     const line = new Line(gateway, coordinator)
     await coordinator.start(definition)
-    expect(coordinator.engine.summary(id)).toMatchObject({ pending: true, open: true, facility: HOME })
+    expect(await coordinator.engine.summary(id)).toMatchObject({ pending: true, open: true, facility: HOME })
     for (const command of [{ type: 'pause' }, { type: 'resume' }, { type: 'pause' }] as const) {
       expect(await coordinator.will(id, command)).toMatchObject({ value: { outcome: 'proposed' } })
     }
@@ -152,8 +152,8 @@ describe('proposals', () => {
     expect(state.verdicts.map(({ n, accepted }) => [n, accepted])).toEqual([1, 2, 3, 4].map((n) => [n, true]))
     expect(state.status).toBe('paused')
     const copy = await coordinator.state(id)
-    expect([copy.status, copy.verdicts.length, coordinator.engine.summary(id)?.proposals]).toEqual(['paused', 4, 0])
-    expect(coordinator.engine.summary(id)).toMatchObject({ pending: false, head: gateway.engine.summary(id)?.head })
+    expect([copy.status, copy.verdicts.length, (await coordinator.engine.summary(id))?.proposals]).toEqual(['paused', 4, 0])
+    expect(await coordinator.engine.summary(id)).toMatchObject({ pending: false, head: (await gateway.engine.summary(id))?.head })
   })
 
   test('D5 E12 a proposal that came back from the past is removed and not judged again', async () => {
@@ -178,7 +178,7 @@ describe('proposals', () => {
     const run = { ...(await feedOf(coordinator, end)), to: end + 1, updates: [{ document: id, sequence: end + 1, update: update.value }] }
     expect((await gateway.submit(run)).ok).toBe(true)
     expect(await gateway.state(id)).toMatchObject({ status: 'active', verdicts: [{ n: 1 }] })
-    expect(gateway.engine.summary(id)?.proposals).toBe(0)
+    expect((await gateway.engine.summary(id))?.proposals).toBe(0)
   })
 
   test('I13 E12 a will that came before the creation it needs is judged after it, not lost', async () => {

@@ -9,7 +9,7 @@
  */
 import type { AgentGate } from '../agent-protocol/index.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { type Batch, StoreFailure } from '../ports/store.ts'
+import { type Batch, type Row, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
@@ -23,13 +23,16 @@ import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import { type Answer, documentsOf, type Input } from './inputs.ts'
 import type { Roster } from './roster.ts'
+import { rowsOf } from './rows.ts'
 import { RULES, type Rules } from './rules.ts'
+import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 import { Turn } from './turn.ts'
 import { TurnQueue, type Waiting } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
+import { wantsOf } from './wants.ts'
 
 export interface EngineLoad {
   readonly inputs: number
@@ -53,7 +56,8 @@ export class Engine implements Core {
   /** ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here. */
   readonly cursors: Map<string, PeerCursor>
   readonly #config: EngineConfig
-  readonly #summaries: Map<string, Summary>
+  readonly #counts: Map<string, OutcomeCount>
+  readonly #waiting: Summary[]
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #queue: TurnQueue
 
@@ -61,20 +65,24 @@ export class Engine implements Core {
     config: EngineConfig,
     author: Author,
     catalogue: Catalogue,
-    summaries: Map<string, Summary>,
+    counts: Map<string, OutcomeCount>,
     cursors: Map<string, PeerCursor>,
+    waiting: Summary[],
   ) {
+    this.#waiting = waiting
     this.cursors = cursors
     this.#config = config
     this.#queue = new TurnQueue(config.clock, (inputs) => this.#turn(inputs))
     this.author = author
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
-    this.#summaries = summaries
+    this.#counts = counts
     this.rules = { ...RULES, ...config.rules }
-    this.units = new Units(config.store, author, this.rules.evolve)
+    this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
-    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, summaries, submit })
+    const homeOf = async (workflow: string): Promise<string | undefined> => (await this.#row(workflow))?.facility
+    const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
+    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit })
   }
 
   // ── what the world calls ──
@@ -97,16 +105,46 @@ export class Engine implements Core {
     return this.#aftermath.dispatch
   }
 
-  summaries(): Iterable<Summary> {
-    return this.#summaries.values()
-  }
-
   get life(): number {
     return this.author.life
   }
 
-  summary(workflow: string): Summary | undefined {
-    return this.#summaries.get(workflow)
+  /** All workflows' rows, out of the store: to be asked for seldom. */
+  async *summaries(): AsyncGenerator<Summary> {
+    for await (const { value } of this.#rowsOf(WORKFLOWS)) if (isSummary(value)) yield value
+  }
+
+  /** Rows of the workflows that are open and not parked. */
+  async *summariesAtWork(): AsyncGenerator<Summary> {
+    for await (const { key, value } of this.#rowsOf(OPEN)) {
+      const summary = parseOpenRow(value)?.parked === false ? await this.summary(key) : undefined
+      if (summary !== undefined) yield summary
+    }
+  }
+
+  #rowsOf(collection: string): AsyncGenerator<Row> {
+    return rowsOf({ list: (name, query) => this.#queue.between(() => this.#config.store.list(name, query)) }, collection)
+  }
+
+  /** A workflow's row, out of the store. */
+  summary(workflow: string): Promise<Summary | undefined> {
+    return this.#queue.between(() => this.#row(workflow))
+  }
+
+  /** Within a turn too, when it may say what is not durable yet. */
+  async #row(workflow: string): Promise<Summary | undefined> {
+    const row = await this.#config.store.get(WORKFLOWS, workflow)
+    return isSummary(row) ? row : undefined
+  }
+
+  /** Rows of the workflows that waited for another one when this life began; told once. */
+  waiting(): readonly Summary[] {
+    return this.#waiting.splice(0)
+  }
+
+  /** How many workflows of a home are open, and how the others ended. */
+  countsOf(home: string): OutcomeCount {
+    return this.#counts.get(home) ?? NONE
   }
 
   /** Why this node could not run a definition, if so. */
@@ -116,7 +154,11 @@ export class Engine implements Core {
 
   /** A workflow's unit for reading, loaded if need be. */
   async read(workflow: string): Promise<Result<Unit | undefined, Refusal>> {
-    return this.#queue.between(() => this.units.load(workflow))
+    return this.#queue.between(async () => {
+      const unit = await this.units.load(workflow)
+      this.units.trim()
+      return unit
+    })
   }
 
   /** Called after each commit, in commit order. */
@@ -157,6 +199,10 @@ export class Engine implements Core {
 
   want(unit: Unit, wanted: Wanted): void {
     this.#aftermath.want(unit.id, wanted)
+  }
+
+  wantedBy(unit: Unit): Wanted | undefined {
+    return this.#aftermath.wantedBy(unit.id)
   }
 
   // ── turns ──
@@ -209,7 +255,7 @@ export class Engine implements Core {
   }
 
   async #commit(batch: Batch): Promise<Refusal | undefined> {
-    if (batch.appends.length === 0 && batch.puts.length === 0) return undefined
+    if (batch.appends.length === 0 && batch.puts.length === 0 && batch.removals.length === 0) return undefined
     const committed = await this.#config.store.commit(batch)
     return committed.ok ? undefined : storeRefusal(committed.error)
   }
@@ -223,6 +269,7 @@ export class Engine implements Core {
       const summary = await this.#reload(id)
       if (summary !== undefined) found.push(summary)
     }
+    for (const home of turn.books.counts.keys()) this.#counts.set(home, parseCounts(await this.#config.store.get(COUNTS, home)))
     return found
   }
 
@@ -232,13 +279,11 @@ export class Engine implements Core {
     if (!again.ok && again.error.next === 'retry-later') this.#aftermath.later(() => void this.#reload(id))
     else if (!again.ok || again.value === undefined) this.#aftermath.wantNothing(id)
     if (!again.ok || again.value === undefined) return undefined
-    const row = await this.#config.store.get(WORKFLOWS, id)
-    if (isSummary(row)) this.#summaries.set(id, row)
     this.#wantAgain(again.value)
     // No turn has gone by these wants yet, so whatever is due already rings, after a pause.
     this.#aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY, this.#config.clock.now().wall + RETRY_MS)
     this.#aftermath.setAlarm()
-    return isSummary(row) ? row : undefined
+    return this.#row(id)
   }
 
   #wantAgain(unit: Unit): void {
@@ -257,11 +302,24 @@ export class Engine implements Core {
     return undefined
   }
 
+  /** As `recover`, for one that was left parked: it is read when its moment comes, or somebody speaks of it. */
+  park(workflow: string, wakeAt: number | undefined): void {
+    this.#aftermath.park(workflow, wakeAt)
+    this.#aftermath.setAlarm()
+  }
+
+  async #wantsOf(workflow: string): Promise<Wanted | undefined> {
+    const unit = await this.read(workflow)
+    return unit.ok && unit.value !== undefined ? wantsOf(this, unit.value) : undefined
+  }
+
   // ── after the commit ──
 
   #release(turn: Turn): void {
     const feeds = turn.appended
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
+    for (const [home, counts] of turn.books.counts) this.#counts.set(home, counts)
+    turn.books.committed()
     const summaries: Summary[] = []
     const news: News[] = []
     for (const roster of turn.rosters) roster.committed()
@@ -271,16 +329,13 @@ export class Engine implements Core {
       if (grown !== undefined) news.push(grown)
       if (unit.isEmpty) this.units.evict(unit.id)
       if (!changed) continue
-      const summary = turn.summaries.get(unit)
-      if (summary !== undefined) {
-        this.#summaries.set(unit.id, summary)
-        summaries.push(summary)
-      }
+      const summary = turn.books.summaries.get(unit)
+      if (summary !== undefined) summaries.push(summary)
       this.#aftermath.carryOut(unit, false, turn.now.wall)
       // A copy of what has ended is read again if anybody asks; kept, they would only add up.
-      if (summary?.open === false && !this.#aftermath.isWanting(unit.id)) this.units.evict(unit.id)
+      if (summary?.open === false && this.#aftermath.wantedBy(unit.id) === undefined) this.units.evict(unit.id)
     }
-    this.units.trim((unit) => this.#aftermath.isWanting(unit.id))
+    this.units.trim()
     this.#announce(feeds, summaries, news)
     this.#aftermath.setAlarm()
   }

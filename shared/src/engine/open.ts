@@ -3,7 +3,7 @@
  * wants is compared with what is there — nothing, after a crash — and mended.
  */
 import type { Definition } from '../definition/definition.ts'
-import type { Row, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import { clientIdOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -13,11 +13,16 @@ import { Catalogue, DEFINITIONS } from './catalogue.ts'
 import type { EngineConfig } from './config.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
+import { standingPuts } from './rebuild.ts'
+import { rowsOf } from './rows.ts'
+import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
 /** The collections an engine needs in its store. */
 export const ENGINE_SCHEMAS = [
   { name: WORKFLOWS, indices: [] },
+  { name: OPEN, indices: [] },
+  { name: COUNTS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },
@@ -33,11 +38,10 @@ export interface Opened {
   readonly problems: readonly string[]
 }
 
-const PAGE = 1_000
-
 export const openEngine = async (config: EngineConfig): Promise<Result<Opened, Refusal>> => {
   const { store } = config
-  const life = lifeOf(await store.get('node', 'life')) + 1
+  const born = await store.get('node', 'life')
+  const life = lifeOf(born) + 1
   const catalogue = new Catalogue()
   const { stored, problems } = await loadDefinitions(config, catalogue)
   for (const definition of config.definitions) {
@@ -46,31 +50,52 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   }
   const fresh = catalogue.all().filter(({ hash }) => !stored.has(hash))
   const puts = fresh.map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
+  const standing = isJsonObject(born) && born.standing === STANDING_VERSION ? [] : await standingPuts(store)
   const began = await store.commit({
     appends: [],
-    puts: [...puts, { collection: 'node', key: 'life', value: { life } }],
+    puts: [...puts, ...standing, { collection: 'node', key: 'life', value: { life, standing: STANDING_VERSION } }],
     removals: [],
     expected: new Map(),
   })
   if (!began.ok) return err(refusal('ask-person', `store-${began.error.code}`, 'The store does not take the beginning of a new life.'))
-  const summaries = new Map<string, Summary>()
-  for await (const { value } of rowsOf(store, WORKFLOWS)) if (isSummary(value)) summaries.set(value.id, value)
+  const open = await openRows(store)
+  const counts = new Map<string, OutcomeCount>()
+  for await (const { key, value } of rowsOf(store, COUNTS)) counts.set(key, parseCounts(value))
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
-  const engine = new Engine(config, author, catalogue, summaries, cursors)
+  const engine = new Engine(config, author, catalogue, counts, cursors, await waitingRows(store, open))
   for (const home of config.authorityOf) await emptyRoster(engine, home)
-  const recovered = await recoverAll(engine, summaries, problems)
+  const recovered = await recoverAll(engine, open, problems)
   return ok({ engine, life, recovered, problems })
 }
 
-const recoverAll = async (engine: Engine, summaries: ReadonlyMap<string, Summary>, problems: string[]): Promise<number> => {
+const openRows = async (store: Store): Promise<ReadonlyMap<string, OpenRow>> => {
+  const rows = new Map<string, OpenRow>()
+  for await (const { key, value } of rowsOf(store, OPEN)) {
+    const row = parseOpenRow(value)
+    if (row !== undefined) rows.set(key, row)
+  }
+  return rows
+}
+
+const waitingRows = async (store: Store, open: ReadonlyMap<string, OpenRow>): Promise<Summary[]> => {
+  const waiting: Summary[] = []
+  for (const [workflow, { waits }] of open) {
+    const row = waits ? await store.get(WORKFLOWS, workflow) : undefined
+    if (isSummary(row)) waiting.push(row)
+  }
+  return waiting
+}
+
+/** @param open as they were before this life: what begins meanwhile is not taken for a thing of the last one */
+const recoverAll = async (engine: Engine, open: ReadonlyMap<string, OpenRow>, problems: string[]): Promise<number> => {
   let recovered = 0
-  for (const summary of summaries.values()) {
-    if (!summary.open || !engine.isAuthority(summary.facility)) continue
-    const failed = await engine.recover(summary.id)
+  for (const [workflow, { home, parked, wakeAt }] of open) {
+    if (!engine.isAuthority(home)) continue
+    const failed = parked ? engine.park(workflow, wakeAt) : await engine.recover(workflow)
     if (failed === undefined) recovered += 1
-    else problems.push(`${summary.id}: ${failed.message}`)
+    else problems.push(`${workflow}: ${failed.message}`)
   }
   return recovered
 }
@@ -102,16 +127,6 @@ const loadDefinitions = async (
     }
   }
   return { stored, problems }
-}
-
-async function* rowsOf(store: Store, collection: string): AsyncGenerator<Row> {
-  let afterKey: string | undefined
-  for (;;) {
-    const rows = await store.list(collection, { limit: PAGE, ...(afterKey === undefined ? {} : { afterKey }) })
-    yield* rows
-    afterKey = rows.at(-1)?.key
-    if (rows.length < PAGE) return
-  }
 }
 
 const lifeOf = (row: Json | undefined): number => (isJsonObject(row) && typeof row.life === 'number' ? row.life : 0)

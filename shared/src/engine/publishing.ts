@@ -51,12 +51,12 @@ export class Publisher {
     const stored = await this.#store.commit({ appends: [], puts: [put], removals: [], expected: new Map() })
     if (!stored.ok) return err(storeRefusal(stored.error))
     catalogue.add(compiled)
-    this.#judgeAgain()
+    await this.#judgeAgain()
     return ok({ replayed: false })
   }
 
-  #judgeAgain(): void {
-    for (const { id, facility, pending } of this.#engine.summaries()) {
+  async #judgeAgain(): Promise<void> {
+    for await (const { id, facility, pending } of this.#engine.summariesAtWork()) {
       if (pending && this.#engine.isAuthority(facility)) void this.#engine.insist({ kind: 'judge', workflow: id })
     }
   }

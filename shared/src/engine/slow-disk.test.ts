@@ -41,7 +41,7 @@ test('I6 a commit of unknown outcome leaves no summary behind its document, wher
   node.store.failNext(UNKNOWN, true)
   const id = workflowIdOf(HOME, 'k')
   const answered = await node.submit(willOf(id, createOf(retried)))
-  expect([answered.ok, node.engine.summary(id)?.status, heard]).toEqual([false, 'pending', [id]])
+  expect([answered.ok, (await node.engine.summary(id))?.status, heard]).toEqual([false, 'pending', [id]])
 })
 
 test('DEF-3 a dependency that could not be relayed is relayed later', async () => {

@@ -8,11 +8,12 @@ import { explain } from '../workflow/explain.ts'
 import { type Progress, progress, statusPath } from '../workflow/path.ts'
 import { isEnding } from '../workflow/scope.ts'
 import type { WorkflowState } from '../workflow/state.ts'
-import { isTerminal, type StatusPath } from '../workflow/status.ts'
+import type { StatusPath } from '../workflow/status.ts'
 import type { WantedWait } from '../workflow/want.ts'
 import { waitOf } from '../workflow/wanted.ts'
 import type { Catalogue } from './catalogue.ts'
 import { followUpProblem } from './follow-up.ts'
+import { isOpen } from './standing.ts'
 
 export const WORKFLOWS = 'workflows'
 
@@ -55,7 +56,7 @@ export const summarize = ({ id, catalogue, state, proposals, length, head }: Sum
   title: state.title,
   definition: { name: state.name, version: state.version, hash: state.definition },
   status: statusPath(state),
-  open: !isTerminal(state.status) || state.followUps.some((followUp) => followUp.workflow === undefined),
+  open: isOpen(state),
   pending: false,
   priority: state.priority,
   progress: progress(state),

@@ -33,11 +33,13 @@ describe('a turn', () => {
     void node.engine.submit(willOf(id, createOf(definition))).then(() => seen.push('answered'))
     await node.clock.advance(1_000)
     void node.engine.read(id).then(({ ok }) => seen.push(`read ${ok}`))
+    void node.engine.summary(id).then((row) => seen.push(`row ${row?.key}`))
     await node.clock.advance(1_000)
-    expect([seen, agent.offers, node.engine.summary(id)]).toEqual([[], [], undefined])
+    expect([seen, agent.offers, node.engine.countsOf(HOME).open]).toEqual([[], [], 0])
     node.store.release()
     await node.clock.advance(0)
-    expect(seen.toSorted()).toEqual(['announced', 'answered', 'read true'])
+    expect(seen.toSorted()).toEqual(['announced', 'answered', 'read true', 'row k'])
+    expect(node.engine.countsOf(HOME).open).toBe(1)
     expect(agent.offers).toEqual([`${id}.0.1`])
   })
 
@@ -86,7 +88,7 @@ describe('a turn', () => {
     const unit = await node.engine.read(id)
     if (!unit.ok || unit.value === undefined) throw new Error('no unit')
     const expected = { length: unit.value.length, head: unit.value.headHex }
-    expect(node.engine.summary(id)).toMatchObject(expected)
+    expect(await node.engine.summary(id)).toMatchObject(expected)
     const pause = { ...willOf(id, { type: 'pause' }), expected }
     expect((await node.submit(pause)).ok).toBe(true)
     expect(await node.submit(pause)).toMatchObject({ error: { code: 'stale-version' } })
@@ -124,7 +126,11 @@ describe('a commit that fails', () => {
     node.store.failNext(DISK_FULL)
     const id = workflowIdOf(HOME, 'k')
     expect(await node.will(id, createOf(definition))).toMatchObject({ error: { code: 'store-disk-full', next: 'retry-later' } })
-    expect([agent.offers, node.engine.summary(id), await node.engine.read(id)]).toEqual([[], undefined, { ok: true, value: undefined }])
+    expect([agent.offers, await node.engine.summary(id), await node.engine.read(id)]).toEqual([
+      [],
+      undefined,
+      { ok: true, value: undefined },
+    ])
     expect((await node.will(id, createOf(definition))).ok).toBe(true)
     expect(agent.offers).toHaveLength(1)
   })
@@ -147,7 +153,7 @@ describe('a commit that fails', () => {
     const id = workflowIdOf(HOME, 'k')
     expect(await node.will(id, createOf(definition))).toMatchObject({ error: { code: 'store-unknown-outcome', next: 'retry-later' } })
     expect([agent.offers, grown]).toEqual([[`${id}.0.1`], [HOME]])
-    expect(node.engine.summary(id)?.open).toBe(true)
+    expect((await node.engine.summary(id))?.open).toBe(true)
     expect(await node.will(id, createOf(definition))).toMatchObject({ value: { replayed: true } })
   })
 

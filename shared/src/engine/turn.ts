@@ -16,6 +16,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
 import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, unknownDefinition } from './answers.ts'
+import { Books } from './books.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import { type Answer, type EditInput, type Input, isProposable, type PresenceInput, type WillInput } from './inputs.ts'
@@ -24,26 +25,28 @@ import { summaryOf } from './projections.ts'
 import { writeProposal } from './proposing.ts'
 import { receive } from './receiving.ts'
 import { foldRoster, presenceEvents, type Roster } from './roster.ts'
-import { type Summary, WORKFLOWS } from './summary.ts'
 import type { Unit } from './unit.ts'
+import { wantsOf } from './wants.ts'
 
 export class Turn {
   readonly #core: Core
   readonly now: Instant
   readonly touched = new Set<Unit>()
   readonly rosters = new Set<Unit<Roster>>()
-  /** Rows of what this turn changed. */
-  readonly summaries = new Map<Unit, Summary>()
+  readonly books: Books
   /** Home → origin → updates this turn appends. */
   readonly appended = new Map<string, Map<string, number>>()
   /** Where the peers' feeds stand after this turn. */
   readonly cursors = new Map<string, PeerCursor>()
   readonly #puts: Put[] = []
   #writtenBytes = 0
+  /** Whose wants are those of an earlier state. */
+  readonly #moved = new Set<Unit>()
 
   constructor(core: Core, now: Instant) {
     this.#core = core
     this.now = now
+    this.books = new Books((home) => core.countsOf(home))
   }
 
   /** What this input leads to. A refusal changed nothing. Throws only on a broken assumption; then the turn must be dropped. */
@@ -124,16 +127,20 @@ export class Turn {
     return hash === undefined ? undefined : this.#core.catalogue.byHash(hash)
   }
 
-  /** Wants depend on the state, so they are drawn again whenever it moved; offers of this turn are assigned from them. */
+  /** Wants depend on the state, so they are drawn again where it moved: once before offers are assigned from them, and once after. */
   touch(unit: Unit): void {
     this.touched.add(unit)
-    this.rewant(unit)
+    this.#moved.add(unit)
+  }
+
+  #drawWants(): void {
+    for (const unit of this.#moved) this.rewant(unit)
+    this.#moved.clear()
   }
 
   rewant(unit: Unit): void {
-    if (!this.#core.isAuthority(unit.home) || unit.state === undefined) return
-    const definition = this.#core.catalogue.byHash(unit.state.definition)
-    if (definition !== undefined) this.#core.want(unit, this.#core.rules.wanted(definition, unit.id, unit.state))
+    const wanted = wantsOf(this.#core, unit)
+    if (wanted !== undefined) this.#core.want(unit, wanted)
   }
 
   put(put: Put): void {
@@ -142,10 +149,12 @@ export class Turn {
 
   /** Gives waiting offers to free agents; the acts are part of this same turn. */
   assign(): void {
+    this.#drawWants()
     for (const { workflow, name, agent } of this.#core.dispatch.assign(this.now.wall)) {
       const act: Act = { type: 'offer', agent, ...name }
       this.#command(this.#core.units.peek(workflow), act, agent)
     }
+    this.#drawWants()
   }
 
   #notePresence({ home, presence }: PresenceInput): Result<Answer, Refusal> {
@@ -198,7 +207,8 @@ export class Turn {
       expected.set(unit.id, unit.version)
     }
     for (const unit of this.touched) this.#project(unit)
-    return ok({ appends, puts: this.#puts, removals: [], expected })
+    const { puts, removals } = this.books.rows()
+    return ok({ appends, puts: [...this.#puts, ...puts], removals, expected })
   }
 
   /** Own writing only: what came over the link was weighed where it was written. */
@@ -215,8 +225,6 @@ export class Turn {
 
   #project(unit: Unit): void {
     const summary = unit.isStaged ? summaryOf(unit, this.#core.catalogue) : undefined
-    if (summary === undefined) return
-    this.summaries.set(unit, summary)
-    this.#puts.push({ collection: WORKFLOWS, key: unit.id, value: summary })
+    if (summary !== undefined) this.books.enter(unit, summary, this.#core.wantedBy(unit))
   }
 }

@@ -29,6 +29,7 @@ import { ok, type Result } from '../values/result.ts'
 import { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
+import type { HeldRows } from './books.ts'
 
 /** Who writes: one epoch of authority, one life of the process. */
 export interface Author {
@@ -49,6 +50,7 @@ export class Unit<State = WorkflowState> {
   version: number
   state: State | undefined
   head: Uint8Array
+  rows: HeldRows = { outcome: undefined, open: '' }
   readonly #fold: Fold<State>
   #context: CodecContext = EMPTY_CONTEXT
   #position: Position = START

@@ -1,6 +1,6 @@
 /**
- * The documents in memory. Hot ones stay, the rest is read from the store when a turn needs it; ended workflows leave at once, others
- * when there are too many (least recently used first). Recovery is nothing but loading: fold, compare, mend.
+ * The documents in memory. Those of which something is wanted stay; the rest is read from the store when a turn needs it, and leaves when
+ * there are too many (least recently used first); ended workflows leave at once. Recovery is nothing but loading: fold, compare, mend.
  */
 import { type Store, type StoredDocument, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
@@ -8,20 +8,29 @@ import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { documentsOf, homesOf, type Input } from './inputs.ts'
+import { creationOf } from './projections.ts'
 import { foldRoster, type Roster } from './roster.ts'
+import { type Outcome, outcomeOf } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
 import { type Author, type Fold, Unit } from './unit.ts'
 
-export const MAX_UNITS = 5_000
+/** Documents of this node's own homes that nothing in memory depends on: parked, ended, or only looked at. */
+const IDLE_OWN = 256
+/** Copies of other nodes' documents, which may grow at any moment. */
+const IDLE_COPIES = 5_000
 
 export class Units {
   readonly #store: Store
   readonly #author: Author
   readonly #evolve: Fold<WorkflowState>
   readonly #units = new Map<string, Unit>()
+  /** Those that nothing in memory depends on, least recently used first. */
+  readonly #idle = new Set<string>()
+  readonly #maxIdle: number
   readonly #rosters = new Map<string, Unit<Roster>>()
 
-  constructor(store: Store, author: Author, evolve: Fold<WorkflowState>) {
+  constructor(store: Store, author: Author, evolve: Fold<WorkflowState>, ownsHomes: boolean) {
+    this.#maxIdle = ownsHomes ? IDLE_OWN : IDLE_COPIES
     this.#store = store
     this.#author = author
     this.#evolve = evolve
@@ -36,8 +45,7 @@ export class Units {
   async load(id: string): Promise<Result<Unit | undefined, Refusal>> {
     const known = this.#units.get(id)
     if (known !== undefined) {
-      this.#units.delete(id)
-      this.#units.set(id, known)
+      if (this.#idle.has(id)) this.rest(id)
       return ok(known)
     }
     const read = await this.#stored(id)
@@ -48,7 +56,10 @@ export class Units {
     if (meanwhile !== undefined) return ok(meanwhile)
     if (stored === undefined) return ok(undefined)
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
-    if (unit.ok) this.#units.set(id, unit.value)
+    if (!unit.ok) return unit
+    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined }
+    this.#units.set(id, unit.value)
+    this.rest(id)
     return unit
   }
 
@@ -96,23 +107,40 @@ export class Units {
   create(id: string, home: string): Unit {
     const unit = Unit.create(id, home, this.#author.clientId, this.#evolve)
     this.#units.set(id, unit)
+    this.rest(id)
     return unit
   }
 
   evict(id: string): void {
     this.#units.delete(id)
+    this.#idle.delete(id)
+  }
+
+  /** Something in memory depends on it: it stays until it rests again. */
+  hold(id: string): void {
+    this.#idle.delete(id)
+  }
+
+  rest(id: string): void {
+    this.#idle.delete(id)
+    this.#idle.add(id)
   }
 
   evictRoster(home: string): void {
     this.#rosters.delete(home)
   }
 
-  /** @param keep those that something in memory still depends on */
-  trim(keep: (unit: Unit) => boolean): void {
-    if (this.#units.size <= MAX_UNITS) return
-    for (const unit of this.#units.values()) {
-      if (this.#units.size <= MAX_UNITS) return
-      if (!keep(unit)) this.#units.delete(unit.id)
+  /** Between turns only: within one, whatever it loaded must stay. */
+  trim(): void {
+    for (const id of this.#idle) {
+      if (this.#idle.size <= this.#maxIdle) return
+      this.evict(id)
     }
   }
+}
+
+/** What the rows say of a document as the store holds it. */
+const outcomeIn = (unit: Unit): Outcome | undefined => {
+  if (unit.state !== undefined) return outcomeOf(unit.state.status)
+  return creationOf(unit) === undefined ? undefined : 'open'
 }

@@ -3,6 +3,7 @@ import { ENGINE_SCHEMAS } from '../engine/open.ts'
 import { ControlledStore, define, HOME, TASK, TestNode } from '../engine/test-support.ts'
 import type { Clock } from '../ports/clock.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
+import { collect } from '../testing/collect.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { createEngineNode } from './engine-node.ts'
 import { toyApi } from './toy-api.ts'
@@ -50,7 +51,7 @@ test('API-1 a start at a facility that nobody here knows is refused, not propose
     const { start, host } = await open(authorityOf)
     const refused = await start('harbor')
     expect([refused.status, (await refused.json()).type]).toEqual([422, 'urn:holdfast:problem:unknown-facility'])
-    expect([...host.engine.summaries()]).toEqual([])
+    expect(await collect(host.engine.summaries())).toEqual([])
     expect((await start(HOME)).status).toBe(status)
   }
 })

@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
+import { summaryOf } from '../engine/projections.ts'
 import type { Summary } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -14,9 +15,9 @@ import type { Decision, Fact } from '../workflow/command.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
-import { pageOf } from './listing.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
+import { WorkflowIndex } from './workflow-index.ts'
 
 export interface Freshness {
   readonly asOf: number
@@ -42,9 +43,10 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     const { open: _open, length: _length, head: _head, waits: _waits, ...view } = summary
     return { ...view, ...freshness(summary.facility) }
   }
-  const decidedOf = (workflow: string, answered: Result<Answer, Refusal>): Result<Decided, Refusal> => {
+  const index = new WorkflowIndex(engine)
+  const decidedOf = async (workflow: string, answered: Result<Answer, Refusal>): Promise<Result<Decided, Refusal>> => {
     if (!answered.ok) return answered
-    const summary = engine.summary(workflow)
+    const summary = await engine.summary(workflow)
     if (summary === undefined) return err(NO_SUCH_WORKFLOW)
     const { outcome, replayed } = answered.value
     return ok({ outcome, workflow: viewOf(summary), ...(replayed ? { replayed } : {}) })
@@ -52,17 +54,20 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
   return {
     start: (request) => start(parts, request, decidedOf),
     decide: async (workflow, will, options) => {
-      const summary = engine.summary(workflow)
+      const summary = await engine.summary(workflow)
       return summary === undefined ? err(NO_SUCH_WORKFLOW) : decidedOf(workflow, await put(engine, summary, will, options))
     },
     get: async (workflow, when) => {
-      const summary = engine.summary(workflow)
       const unit = await readable(engine, workflow)
+      const summary = unit && summaryOf(unit, engine.catalogue)
       if (summary === undefined || unit === undefined) return undefined
       const at = when === undefined ? { state: unit.state, length: unit.length } : stateAt(unit, when)
       return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit, at, catalogue: engine.catalogue })
     },
-    list: async (query) => pageOf(views(engine, viewOf), query),
+    list: async (query) => {
+      const { items, ...page } = await index.page(query)
+      return { items: items.map(viewOf), ...page }
+    },
     history: async (workflow, query) => {
       const unit = await readable(engine, workflow)
       return unit === undefined ? { items: [] } : historyOf(unit, engine.catalogue, query)
@@ -77,10 +82,6 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
 }
 
 const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no such workflow here.')
-
-function* views(engine: Engine, viewOf: (summary: Summary) => WorkflowSummary): Generator<WorkflowSummary> {
-  for (const summary of engine.summaries()) yield viewOf(summary)
-}
 
 const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly AgentView[]> => {
   const homes = facilities().map(({ id }) => id)
@@ -101,7 +102,7 @@ const readable = async (engine: Engine, workflow: string): Promise<Unit | undefi
 const start = async (
   { engine, facilities }: EngineNodeParts,
   request: StartRequest,
-  decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Result<Decided, Refusal>,
+  decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Promise<Result<Decided, Refusal>>,
 ): Promise<Result<Decided, Refusal>> => {
   const { facility: home, key, priority, input, by } = request
   if (!engine.isAuthority(home) && !facilities().some(({ id }) => id === home)) {

@@ -28,28 +28,42 @@ export interface ListQuery {
   readonly after?: ListPosition
 }
 
-export interface Page {
-  readonly items: readonly WorkflowSummary[]
+/** What a list filters and sorts by. */
+export type Listed = Pick<WorkflowSummary, 'id' | 'facility' | 'key' | 'title' | 'status' | 'priority' | 'createdAt' | 'updatedAt'> & {
+  readonly definition: Pick<WorkflowSummary['definition'], 'name'>
+}
+
+export interface Page<Item = WorkflowSummary> {
+  readonly items: readonly Item[]
   readonly next?: ListPosition
 }
 
-/** The page a query asks for, out of all workflows of a node. Time: one pass, then the sorting of what matched. */
-export const pageOf = (workflows: Iterable<WorkflowSummary>, query: ListQuery): Page => {
+/** So many pages' worth of candidates are held before the worst are let go. */
+const SLACK = 8
+
+/** The page a query asks for, out of all workflows of a node. Time: one pass, and the sorting of a few pages' worth at a time. */
+export const pageOf = <Item extends Listed>(workflows: Iterable<Item>, query: ListQuery): Page<Item> => {
   const compare = comparatorOf(query.sort)
-  const { after } = query
-  const matching: { position: ListPosition; workflow: WorkflowSummary }[] = []
+  const { after, limit } = query
+  const wanted = limit + 1
+  let best: { readonly position: ListPosition; readonly workflow: Item }[] = []
+  const keepBest = (): void => {
+    best = best.sort((left, right) => compare(left.position, right.position)).slice(0, wanted)
+  }
   for (const workflow of workflows) {
     const position = { value: sortValue(workflow, query.sort.field), id: workflow.id }
-    if (matches(workflow, query) && (after === undefined || compare(position, after) > 0)) matching.push({ position, workflow })
+    if (!matches(workflow, query) || (after !== undefined && compare(position, after) <= 0)) continue
+    best.push({ position, workflow })
+    if (best.length >= SLACK * wanted) keepBest()
   }
-  matching.sort((left, right) => compare(left.position, right.position))
-  const page = matching.slice(0, query.limit)
+  keepBest()
+  const page = best.slice(0, limit)
   const items = page.map((each) => each.workflow)
   const last = page.at(-1)
-  return last !== undefined && matching.length > page.length ? { items, next: last.position } : { items }
+  return last !== undefined && best.length > page.length ? { items, next: last.position } : { items }
 }
 
-export const matches = (workflow: WorkflowSummary, query: ListQuery): boolean =>
+export const matches = (workflow: Listed, query: ListQuery): boolean =>
   (query.facilities === '*' || query.facilities.includes(workflow.facility)) &&
   (query.facility === undefined || query.facility === workflow.facility) &&
   (query.definition === undefined || query.definition === workflow.definition.name) &&
@@ -57,13 +71,13 @@ export const matches = (workflow: WorkflowSummary, query: ListQuery): boolean =>
   (query.status === undefined || workflow.status === query.status || workflow.status.startsWith(`${query.status}.`)) &&
   (query.text === undefined || containsText(workflow, query.text))
 
-const containsText = (workflow: WorkflowSummary, text: string): boolean => {
+const containsText = (workflow: Listed, text: string): boolean => {
   const wanted = text.toLowerCase()
   return [workflow.title, workflow.key, workflow.id].some((candidate) => candidate.toLowerCase().includes(wanted))
 }
 
 /** Priorities sort by urgency: `-priority` puts the critical first. */
-const sortValue = (workflow: WorkflowSummary, field: SortField): string | number =>
+const sortValue = (workflow: Listed, field: SortField): string | number =>
   field === 'priority' ? PRIORITIES.length - PRIORITIES.indexOf(workflow.priority) : workflow[field]
 
 /** Ties are broken by id, so the order is total and the same on every node. */

@@ -1,6 +1,7 @@
 // The simulated world.
 
 export { Campaign, type SeedTotals } from './campaign.ts'
+export { collect } from './collect.ts'
 export { History } from './history.ts'
 export { Kernel } from './kernel.ts'
 export { Prng } from './prng.ts'

@@ -1,6 +1,6 @@
 /** What must hold when all is quiet: of every workflow, of every replica, and of what was done in the world. */
-import { type Engine, Unit } from '@holdfast/shared/engine'
-import { assertInvariant, InvariantBroken } from '@holdfast/shared/testing'
+import { type Engine, type Summary, Unit } from '@holdfast/shared/engine'
+import { assertInvariant, collect, InvariantBroken } from '@holdfast/shared/testing'
 import { evolve } from '@holdfast/shared/workflow'
 import { DEFINITIONS } from '../world/definitions.ts'
 import type { EngineHost } from '../world/engine-host.ts'
@@ -16,9 +16,9 @@ export const auditEnd = async (world: World): Promise<void> => {
   for (const host of world.hosts.values()) await checkImage(world, host, new Map())
   const audits = new Map<string, LogAudit>()
   for (const { home, host } of world.gateways) {
-    for (const { id } of [...(host.life?.engine.summaries() ?? [])]) {
+    for (const { id, head } of await rowsAt(host.life?.engine)) {
       audits.set(id, await auditWorkflow(world, host, world.host(CLOUD), id))
-      world.frame.kernel.note(home, `ends with ${host.life?.engine.summary(id)?.head}`)
+      world.frame.kernel.note(home, `ends with ${head}`)
     }
   }
   auditNames(world)
@@ -26,6 +26,8 @@ export const auditEnd = async (world: World): Promise<void> => {
   auditEffects(world, audits)
   noteFaults(world)
 }
+
+const rowsAt = async (engine: Engine | undefined): Promise<readonly Summary[]> => (engine === undefined ? [] : collect(engine.summaries()))
 
 const auditWorkflow = async (world: World, host: EngineHost, cloud: EngineHost, id: string): Promise<LogAudit> => {
   const live = await unitAt(host.life?.engine, id)

@@ -2,7 +2,7 @@
  * A peer that means harm, on the line between the hub and a gateway. It knows what the documents hold, and forges updates that no honest
  * node would send: entries in the middle of a log, under the authority's own name; removed proposals; a future written for somebody else.
  */
-import type { Prng } from '@holdfast/shared/testing'
+import { collect, type Prng } from '@holdfast/shared/testing'
 import * as Y from 'yjs'
 import type { Frame } from './frame.ts'
 import type { Gateway } from './gateway.ts'
@@ -21,8 +21,9 @@ export const scheduleAttacks = (frame: Frame, gateways: readonly Gateway[]): voi
 
 const attack = async ({ kernel }: Frame, { home, host }: Gateway, prng: Prng): Promise<void> => {
   const life = host.life
-  const known = [...(life?.engine.summaries() ?? [])].filter(({ open }) => open)
-  if (life === undefined || known.length === 0) return
+  if (life === undefined) return
+  const known = (await collect(life.engine.summaries())).filter(({ open }) => open)
+  if (known.length === 0) return
   const { id } = prng.pick(known)
   const read = await life.engine.read(id)
   const replica = read.ok ? read.value?.replica : undefined

@@ -1,5 +1,5 @@
 /** What operators decide while faults are on, drawn beforehand; and what they do once calm returns, so that nothing waits for them. */
-import type { Prng } from '@holdfast/shared/testing'
+import { collect, type Prng } from '@holdfast/shared/testing'
 import type { Clients } from './clients.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { Frame } from './frame.ts'
@@ -50,10 +50,11 @@ export const tidyUp = async (clients: Clients, hosts: ReadonlyMap<string, Engine
   for (const home of HOMES) {
     const node = gatewayOf(home)
     const engine = hosts.get(node)?.life?.engine
-    for (const { id, open } of [...(engine?.summaries() ?? [])]) {
+    if (engine === undefined) continue
+    for (const { id, open } of await collect(engine.summaries())) {
       if (!open) continue
-      const unit = await engine?.read(id)
-      const state = unit?.ok ? unit.value?.state : undefined
+      const unit = await engine.read(id)
+      const state = unit.ok ? unit.value?.state : undefined
       if (state?.status === 'paused') clients.decide(CLOUD, id, home, { type: 'resume' })
       for (const [ref, { awaits, status }] of state?.steps.entries() ?? []) {
         if (awaits?.kind !== 'signal' || status !== 'running') continue

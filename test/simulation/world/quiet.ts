@@ -1,24 +1,29 @@
 /** Whether all work has ended and everybody knows it; if not, what is still open, in words. */
-import type { Summary } from '@holdfast/shared/engine'
+import { isSummary, type Summary, WORKFLOWS } from '@holdfast/shared/engine'
+import type { EngineHost } from './engine-host.ts'
 import type { Gateway } from './gateway.ts'
 import { CLOUD } from './setup.ts'
 import type { World } from './world.ts'
 
-export const stillOpen = (world: World): readonly string[] => [
+export const stillOpen = async (world: World): Promise<readonly string[]> => [
   ...[...world.hosts.values()].flatMap(({ name, life, disk }) => (life === undefined || !disk.settled ? [`${name} is busy or down`] : [])),
-  ...world.gateways.flatMap((gateway) => [...openAt(world, gateway), ...unsentAt(gateway)]),
+  ...(await Promise.all(world.gateways.map((gateway) => openAt(world, gateway)))).flat(),
+  ...world.gateways.flatMap(unsentAt),
   ...[...world.agents.values()].flatMap(({ spec, holding }) => (holding.length === 0 ? [] : [`${spec.agent} holds ${holding.join(', ')}`])),
 ]
 
-const openAt = (world: World, { home, host }: Gateway): readonly string[] => {
-  const here = host.life?.engine
-  const there = world.host(CLOUD).life?.engine
-  const missing = [...world.frame.ledger.asked].filter(([id, at]) => at === home && here?.summary(id) === undefined)
-  const rows = [...(here?.summaries() ?? [])]
+const openAt = async (world: World, { home, host }: Gateway): Promise<readonly string[]> => {
+  const [here, there] = await Promise.all([rowsOn(host), rowsOn(world.host(CLOUD))])
+  const missing = [...world.frame.ledger.asked].filter(([id, at]) => at === home && !here.has(id))
   return [
     ...missing.map(([id]) => `${id} was never created at ${home}`),
-    ...rows.flatMap((row) => [...unended(row), ...unequal(row, there?.summary(row.id))]),
+    ...[...here.values()].flatMap((row) => [...unended(row), ...unequal(row, there.get(row.id))]),
   ]
+}
+
+const rowsOn = async ({ disk }: EngineHost): Promise<ReadonlyMap<string, Summary>> => {
+  const rows = await disk.store.list(WORKFLOWS, { limit: Number.POSITIVE_INFINITY })
+  return new Map(rows.flatMap(({ key, value }) => (isSummary(value) ? [[key, value]] : [])))
 }
 
 const unended = ({ id, open, proposals, explain, status }: Summary): readonly string[] => [

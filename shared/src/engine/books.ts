@@ -1,0 +1,71 @@
+/**
+ * The rows that one turn writes beside its documents: each changed workflow's own row, and those of standing.ts where they say something
+ * new. What they say is remembered by the unit only after the commit; a turn that fails leaves nothing behind.
+ */
+import type { Put, Removal } from '../ports/store.ts'
+import type { Wanted } from '../workflow/want.ts'
+import { COUNTS, isParked, moveCount, OPEN, type OpenRow, type Outcome, type OutcomeCount, outcomeOf } from './standing.ts'
+import { type Summary, WORKFLOWS } from './summary.ts'
+import type { Unit } from './unit.ts'
+
+/** What the store's rows say of a workflow, as far as this process knows. */
+export interface HeldRows {
+  readonly outcome: Outcome | undefined
+  /** The text of its row among the open ones, empty where it has none; undefined while nobody has looked. */
+  readonly open: string | undefined
+}
+
+export class Books {
+  readonly puts: Put[] = []
+  readonly removals: Removal[] = []
+  readonly summaries = new Map<Unit, Summary>()
+  readonly counts = new Map<string, OutcomeCount>()
+  readonly #rows = new Map<Unit, HeldRows>()
+  readonly #countsOf: (home: string) => OutcomeCount
+
+  constructor(countsOf: (home: string) => OutcomeCount) {
+    this.#countsOf = countsOf
+  }
+
+  /** @param wanted of a workflow whose authority this node is, under a definition that it knows */
+  enter(unit: Unit, summary: Summary, wanted: Wanted | undefined): void {
+    this.summaries.set(unit, summary)
+    this.puts.push({ collection: WORKFLOWS, key: unit.id, value: summary })
+    const outcome = unit.state === undefined ? 'open' : outcomeOf(unit.state.status)
+    const open = summary.open ? openRow(summary, wanted) : undefined
+    const rows = { outcome, open: open === undefined ? '' : JSON.stringify(open) }
+    if (rows.open !== unit.rows.open) this.#enterOpen(unit.id, open)
+    if (outcome !== unit.rows.outcome) this.#count(unit, outcome)
+    this.#rows.set(unit, rows)
+  }
+
+  #enterOpen(key: string, row: OpenRow | undefined): void {
+    if (row === undefined) this.removals.push({ collection: OPEN, key })
+    else this.puts.push({ collection: OPEN, key, value: row })
+  }
+
+  #count({ home, rows }: Unit, outcome: Outcome): void {
+    this.counts.set(home, moveCount(this.counts.get(home) ?? this.#countsOf(home), rows.outcome, outcome))
+  }
+
+  /** When all is entered: everything to be written. */
+  rows(): { readonly puts: readonly Put[]; readonly removals: readonly Removal[] } {
+    const counts = [...this.counts].map(([key, value]) => ({ collection: COUNTS, key, value }))
+    return { puts: [...this.puts, ...counts], removals: this.removals }
+  }
+
+  /** After the commit. */
+  committed(): void {
+    for (const [unit, rows] of this.#rows) unit.rows = rows
+  }
+}
+
+const openRow = ({ facility: home, proposals, waits }: Summary, wanted: Wanted | undefined): OpenRow => {
+  const parked = wanted !== undefined && proposals === 0 && isParked(wanted)
+  return {
+    home,
+    parked,
+    waits: waits.length > 0,
+    ...(parked && wanted.wakeAt !== undefined ? { wakeAt: wanted.wakeAt } : {}),
+  }
+}

@@ -1,0 +1,23 @@
+/** Makes the rows of standing.ts again from the workflows' own rows: for a store that was written before there were any. */
+import type { Put, Store } from '../ports/store.ts'
+import { rowsOf } from './rows.ts'
+import { COUNTS, moveCount, NONE, OPEN, type OpenRow, type Outcome, type OutcomeCount } from './standing.ts'
+import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+
+export const standingPuts = async (store: Store): Promise<readonly Put[]> => {
+  const puts: Put[] = []
+  const counts = new Map<string, OutcomeCount>()
+  for await (const { key, value } of rowsOf(store, WORKFLOWS)) {
+    if (!isSummary(value)) continue
+    counts.set(value.facility, moveCount(counts.get(value.facility) ?? NONE, undefined, outcomeIn(value)))
+    if (value.open) puts.push({ collection: OPEN, key, value: unparked(value) })
+  }
+  for (const [key, value] of counts) puts.push({ collection: COUNTS, key, value })
+  return puts
+}
+
+const outcomeIn = ({ status }: Summary): Outcome =>
+  status === 'completed' || status === 'failed' || status === 'cancelled' ? status : 'open'
+
+/** Whether it is parked is found out when it is taken up. */
+const unparked = ({ facility: home, waits }: Summary): OpenRow => ({ home, parked: false, waits: waits.length > 0 })
