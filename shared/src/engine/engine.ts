@@ -9,11 +9,11 @@
  */
 import type { AgentGate } from '../agent-protocol/index.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { type Batch, type Row, StoreFailure } from '../ports/store.ts'
+import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
-import { Aftermath, RETRY_MS } from './aftermath.ts'
+import { Aftermath } from './aftermath.ts'
 import { unfitHere } from './callees.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Committed, type News, newsOf } from './committed.ts'
@@ -22,12 +22,13 @@ import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import { type Answer, documentsOf, type Input } from './inputs.ts'
+import { Recovery } from './recovery.ts'
+import { type AtStart, Register } from './register.ts'
 import type { Roster } from './roster.ts'
-import { rowsOf } from './rows.ts'
 import { RULES, type Rules } from './rules.ts'
-import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
+import type { OutcomeCount } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
-import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+import type { Summary } from './summary.ts'
 import { Turn } from './turn.ts'
 import { TurnQueue, type Waiting } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
@@ -56,33 +57,26 @@ export class Engine implements Core {
   /** ⟨peer⟩/⟨home⟩ → how far that peer's feed is held here. */
   readonly cursors: Map<string, PeerCursor>
   readonly #config: EngineConfig
-  readonly #counts: Map<string, OutcomeCount>
-  readonly #waiting: Summary[]
+  readonly register: Register
+  readonly recovery: Recovery
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #queue: TurnQueue
 
-  constructor(
-    config: EngineConfig,
-    author: Author,
-    catalogue: Catalogue,
-    counts: Map<string, OutcomeCount>,
-    cursors: Map<string, PeerCursor>,
-    waiting: Summary[],
-  ) {
-    this.#waiting = waiting
+  constructor(config: EngineConfig, author: Author, catalogue: Catalogue, cursors: Map<string, PeerCursor>, atStart: AtStart) {
     this.cursors = cursors
     this.#config = config
     this.#queue = new TurnQueue(config.clock, (inputs) => this.#turn(inputs))
     this.author = author
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
-    this.#counts = counts
+    this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
     this.rules = { ...RULES, ...config.rules }
     this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
-    const homeOf = async (workflow: string): Promise<string | undefined> => (await this.#row(workflow))?.facility
+    const homeOf = async (workflow: string): Promise<string | undefined> => (await this.register.now(workflow))?.facility
     const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
     this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit })
+    this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })
   }
 
   // ── what the world calls ──
@@ -109,42 +103,17 @@ export class Engine implements Core {
     return this.author.life
   }
 
-  /** All workflows' rows, out of the store: to be asked for seldom. */
-  async *summaries(): AsyncGenerator<Summary> {
-    for await (const { value } of this.#rowsOf(WORKFLOWS)) if (isSummary(value)) yield value
+  /** Every workflow's row, out of the store. */
+  summaries(): AsyncIterable<Summary> {
+    return this.register.all()
   }
 
-  /** Rows of the workflows that are open and not parked. */
-  async *summariesAtWork(): AsyncGenerator<Summary> {
-    for await (const { key, value } of this.#rowsOf(OPEN)) {
-      const summary = parseOpenRow(value)?.parked === false ? await this.summary(key) : undefined
-      if (summary !== undefined) yield summary
-    }
-  }
-
-  #rowsOf(collection: string): AsyncGenerator<Row> {
-    return rowsOf({ list: (name, query) => this.#queue.between(() => this.#config.store.list(name, query)) }, collection)
-  }
-
-  /** A workflow's row, out of the store. */
   summary(workflow: string): Promise<Summary | undefined> {
-    return this.#queue.between(() => this.#row(workflow))
+    return this.register.one(workflow)
   }
 
-  /** Within a turn too, when it may say what is not durable yet. */
-  async #row(workflow: string): Promise<Summary | undefined> {
-    const row = await this.#config.store.get(WORKFLOWS, workflow)
-    return isSummary(row) ? row : undefined
-  }
-
-  /** Rows of the workflows that waited for another one when this life began; told once. */
-  waiting(): readonly Summary[] {
-    return this.#waiting.splice(0)
-  }
-
-  /** How many workflows of a home are open, and how the others ended. */
   countsOf(home: string): OutcomeCount {
-    return this.#counts.get(home) ?? NONE
+    return this.register.countsOf(home)
   }
 
   /** Why this node could not run a definition, if so. */
@@ -220,7 +189,7 @@ export class Engine implements Core {
     const turn = new Turn(this, this.#config.clock.now())
     const made = await this.#make(turn, inputs)
     if (!made.ok) {
-      const found = await this.#forget(turn)
+      const found = await this.recovery.forget(turn)
       // It may stand in the feed all the same; whoever reads that must look.
       if (made.error.code === 'store-unknown-outcome') this.#announce(turn.appended, found, [])
       return made.error
@@ -260,54 +229,6 @@ export class Engine implements Core {
     return committed.ok ? undefined : storeRefusal(committed.error)
   }
 
-  /** After a failed commit memory holds what disk does not: everything touched is read again. */
-  async #forget(turn: Turn): Promise<readonly Summary[]> {
-    for (const unit of turn.touched) this.units.evict(unit.id)
-    for (const unit of turn.rosters) this.units.evictRoster(unit.home)
-    const found: Summary[] = []
-    for (const { id } of turn.touched) {
-      const summary = await this.#reload(id)
-      if (summary !== undefined) found.push(summary)
-    }
-    for (const home of turn.books.counts.keys()) this.#counts.set(home, parseCounts(await this.#config.store.get(COUNTS, home)))
-    return found
-  }
-
-  /** The store has the last word on whether a commit took effect; what it holds is carried out as after any commit. */
-  async #reload(id: string): Promise<Summary | undefined> {
-    const again = await this.units.load(id)
-    if (!again.ok && again.error.next === 'retry-later') this.#aftermath.later(() => void this.#reload(id))
-    else if (!again.ok || again.value === undefined) this.#aftermath.wantNothing(id)
-    if (!again.ok || again.value === undefined) return undefined
-    this.#wantAgain(again.value)
-    // No turn has gone by these wants yet, so whatever is due already rings, after a pause.
-    this.#aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY, this.#config.clock.now().wall + RETRY_MS)
-    this.#aftermath.setAlarm()
-    return this.#row(id)
-  }
-
-  #wantAgain(unit: Unit): void {
-    new Turn(this, this.#config.clock.now()).rewant(unit)
-  }
-
-  /** Loads and takes up an open workflow of a home this node is the authority of: the recovery of DESIGN §5. */
-  async recover(workflow: string): Promise<Refusal | undefined> {
-    const unit = await this.units.load(workflow)
-    if (!unit.ok) return unit.error
-    if (unit.value === undefined || !this.isAuthority(unit.value.home)) return undefined
-    this.#wantAgain(unit.value)
-    this.#aftermath.carryOut(unit.value, true, this.#config.clock.now().wall)
-    void this.#aftermath.insist({ kind: 'judge', workflow })
-    void this.#aftermath.tick(workflow)
-    return undefined
-  }
-
-  /** As `recover`, for one that was left parked: it is read when its moment comes, or somebody speaks of it. */
-  park(workflow: string, wakeAt: number | undefined): void {
-    this.#aftermath.park(workflow, wakeAt)
-    this.#aftermath.setAlarm()
-  }
-
   async #wantsOf(workflow: string): Promise<Wanted | undefined> {
     const unit = await this.read(workflow)
     return unit.ok && unit.value !== undefined ? wantsOf(this, unit.value) : undefined
@@ -318,7 +239,7 @@ export class Engine implements Core {
   #release(turn: Turn): void {
     const feeds = turn.appended
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
-    for (const [home, counts] of turn.books.counts) this.#counts.set(home, counts)
+    this.register.committed(turn.books)
     turn.books.committed()
     const summaries: Summary[] = []
     const news: News[] = []

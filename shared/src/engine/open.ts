@@ -64,7 +64,7 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
-  const engine = new Engine(config, author, catalogue, counts, cursors, await waitingRows(store, open))
+  const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
   for (const home of config.authorityOf) await emptyRoster(engine, home)
   const recovered = await recoverAll(engine, open, problems)
   return ok({ engine, life, recovered, problems })
@@ -93,7 +93,7 @@ const recoverAll = async (engine: Engine, open: ReadonlyMap<string, OpenRow>, pr
   let recovered = 0
   for (const [workflow, { home, parked, wakeAt }] of open) {
     if (!engine.isAuthority(home)) continue
-    const failed = parked ? engine.park(workflow, wakeAt) : await engine.recover(workflow)
+    const failed = parked ? engine.recovery.park(workflow, wakeAt) : await engine.recovery.recover(workflow)
     if (failed === undefined) recovered += 1
     else problems.push(`${workflow}: ${failed.message}`)
   }

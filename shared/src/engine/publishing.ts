@@ -56,7 +56,7 @@ export class Publisher {
   }
 
   async #judgeAgain(): Promise<void> {
-    for await (const { id, facility, pending } of this.#engine.summariesAtWork()) {
+    for await (const { id, facility, pending } of this.#engine.register.atWork()) {
       if (pending && this.#engine.isAuthority(facility)) void this.#engine.insist({ kind: 'judge', workflow: id })
     }
   }

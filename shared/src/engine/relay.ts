@@ -35,7 +35,7 @@ export class DependencyRelay {
 
   constructor(engine: Engine) {
     this.#engine = engine
-    for (const summary of engine.waiting()) this.#note(summary)
+    for (const summary of engine.register.waiting()) this.#note(summary)
     this.#stop = engine.onCommitted(({ summaries }) => {
       for (const summary of summaries) this.#note(summary)
     })

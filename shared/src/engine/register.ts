@@ -1,0 +1,78 @@
+/**
+ * The workflows of a node as its store's rows tell of them. Memory holds no row: what is asked for is read, between two turns, so that
+ * nobody is told what is not durable yet. Only the counts of each home are at hand.
+ */
+import type { Row, Store } from '../ports/store.ts'
+import type { Books } from './books.ts'
+import { rowsOf } from './rows.ts'
+import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
+import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+
+type Between = <T>(read: () => Promise<T>) => Promise<T>
+
+/** What a new life has read before it begins. */
+export interface AtStart {
+  readonly counts: Map<string, OutcomeCount>
+  /** Rows of the workflows that wait for another one. */
+  readonly waiting: Summary[]
+}
+
+export class Register {
+  readonly #store: Store
+  readonly #between: Between
+  readonly #counts: Map<string, OutcomeCount>
+  readonly #waiting: Summary[]
+
+  constructor(store: Store, between: Between, { counts, waiting }: AtStart) {
+    this.#store = store
+    this.#between = between
+    this.#counts = counts
+    this.#waiting = waiting
+  }
+
+  /** All of them: to be asked for seldom. */
+  async *all(): AsyncGenerator<Summary> {
+    for await (const { value } of this.#rowsOf(WORKFLOWS)) if (isSummary(value)) yield value
+  }
+
+  /** Those that are open and not parked. */
+  async *atWork(): AsyncGenerator<Summary> {
+    for await (const { key, value } of this.#rowsOf(OPEN)) {
+      const summary = parseOpenRow(value)?.parked === false ? await this.one(key) : undefined
+      if (summary !== undefined) yield summary
+    }
+  }
+
+  one(workflow: string): Promise<Summary | undefined> {
+    return this.#between(() => this.now(workflow))
+  }
+
+  /** For use within a turn: it may say what is not durable yet. */
+  async now(workflow: string): Promise<Summary | undefined> {
+    const row = await this.#store.get(WORKFLOWS, workflow)
+    return isSummary(row) ? row : undefined
+  }
+
+  /** Those that waited for another one when this life began; told once. */
+  waiting(): readonly Summary[] {
+    return this.#waiting.splice(0)
+  }
+
+  /** How many workflows of a home are open, and how the others ended. */
+  countsOf(home: string): OutcomeCount {
+    return this.#counts.get(home) ?? NONE
+  }
+
+  committed({ counts }: Books): void {
+    for (const [home, count] of counts) this.#counts.set(home, count)
+  }
+
+  /** After a commit that failed, the store has the last word. */
+  async recount({ counts }: Books): Promise<void> {
+    for (const home of counts.keys()) this.#counts.set(home, parseCounts(await this.#store.get(COUNTS, home)))
+  }
+
+  #rowsOf(collection: string): AsyncGenerator<Row> {
+    return rowsOf({ list: (name, query) => this.#between(() => this.#store.list(name, query)) }, collection)
+  }
+}
