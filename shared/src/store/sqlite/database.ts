@@ -9,6 +9,8 @@
  * the disk to leave those bytes alone when the power goes; on one that doesn't, the next commit's frames take the last acknowledged
  * commit with them. Each commit is padded to a sector of its own instead: more bytes in the WAL, no more syncs.
  */
+import { closeSync, fsyncSync, openSync, truncateSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 
@@ -28,13 +30,32 @@ export interface SqliteDatabase {
   close(): void
 }
 
-/** @param uri as SQLite reads it: `file:///…?psow=0` */
-export type OpenDatabase = (uri: string) => SqliteDatabase
+/** What the store asks of the machine it stands on. */
+export interface SqliteHost {
+  /** @param uri as SQLite reads it: `file:///…?psow=0` */
+  open(uri: string): SqliteDatabase
+  truncate(path: string, size: number): void
+  /** Names given and taken in the folder of this file are durable once it returns. */
+  syncFolderOf(path: string): void
+}
 
 /** Long enough for a predecessor's last checkpoint, short enough to say soon that two run at once. */
 const BUSY_TIMEOUT_MS = 250
 
-export const openNodeDatabase: OpenDatabase = (uri) => new DatabaseSync(uri, { timeout: BUSY_TIMEOUT_MS })
+export const nodeHost: SqliteHost = {
+  open: (uri) => new DatabaseSync(uri, { timeout: BUSY_TIMEOUT_MS }),
+  truncate: truncateSync,
+  syncFolderOf: (path) => {
+    // Windows opens no folders; there a file's name is as safe as the file.
+    if (process.platform === 'win32') return
+    const folder = openSync(dirname(path), 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+  },
+}
 
 export const uriOf = (path: string): string => {
   const url = pathToFileURL(path)

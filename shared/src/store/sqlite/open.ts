@@ -9,9 +9,10 @@
  * A commit runs to its end within the call: commits can't overtake each other and reads never see half of one (S6). The price is that
  * the event loop waits for the disk, which is why a turn commits once.
  *
- * After a sync that failed, the kernel may hold pages that it will never write, and a WAL with such a hole would drop every later commit
- * at the next recovery. So an unknown outcome is settled at once: the file is reopened, which decides whether the commit is there, and
- * the WAL is emptied into the database. When that fails as well the store is closed.
+ * After a sync that failed, the kernel may hold pages that it will never write, and reads go on seeing them. Frames of the WAL that were
+ * never synced must then not reach the database: a power cut in the middle of that checkpoint would leave half of them there and no WAL
+ * to finish it from. The handle that failed still knows where the last synced commit ends, and nobody who opens the file later would. So
+ * it cuts off the rest at once, empties the WAL, and is trusted again when a commit has reached the disk. Otherwise the store is closed.
  */
 import type { Random } from '../../ports/random.ts'
 import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
@@ -22,7 +23,7 @@ import { readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import { readDocument, readFeed, readRow, readRows } from './reads.ts'
 import { Session, type SessionOptions } from './session.ts'
-import { prepareTables } from './tables.ts'
+import { prepareTables, readMeta, writeMeta } from './tables.ts'
 
 export interface SqliteStoreOptions {
   readonly path: string
@@ -38,11 +39,10 @@ type Committed = Result<{ readonly group: number }, StoreError>
 /** Throws `StoreInUse` when the file is open elsewhere, `StoreFailure` when it is damaged. */
 export const openSqliteStore = ({ path, schemas, random, session: options }: SqliteStoreOptions): Store => {
   const declared = declare(schemas)
-  const open = () => new Session(path, options)
-  const session = open()
+  const session = new Session(path, options)
   try {
     prepareTables(session, declared, random)
-    return new SqliteStore(declared, session, open)
+    return new SqliteStore(declared, session)
   } catch (error) {
     session.close()
     throw readFailure(error, path)
@@ -53,15 +53,13 @@ class SqliteStore implements Store {
   readonly generation: string
   readonly #declared: Declared
   readonly #path: string
-  readonly #open: () => Session
   /** Absent once closed. */
   #session: Session | undefined
   #ledger: Ledger
 
-  constructor(declared: Declared, session: Session, open: () => Session) {
+  constructor(declared: Declared, session: Session) {
     this.#declared = declared
     this.#path = session.path
-    this.#open = open
     this.#session = session
     this.#ledger = new Ledger(session)
     this.generation = this.#ledger.generation
@@ -140,17 +138,18 @@ class SqliteStore implements Store {
     }
   }
 
-  #mend(broken: Session): void {
+  /** What failed is not there afterwards, unless the power goes before the next commit: so its outcome stays unknown. */
+  #mend(session: Session): void {
     this.#session = undefined
     try {
-      broken.close()
-      const session = this.#open()
-      const checkpoint = session.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
-      if (checkpoint?.busy !== 0) throw new Error('the WAL could not be emptied')
+      session.dropUnsynced()
+      session.emptyWal()
+      session.transaction(() => writeMeta(session, readMeta(session)))
       this.#ledger = new Ledger(session)
       this.#session = session
     } catch {
-      // Still unusable: the store stays closed, every later call says so, and the next open recovers from what the disk holds.
+      // Still unusable: every later call says so, and the next open recovers from what the disk holds.
+      session.close()
     }
   }
 }

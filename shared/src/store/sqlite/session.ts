@@ -4,8 +4,12 @@
  * WAL with `synchronous=FULL` loses nothing at a power cut; NORMAL leaves the file unusable, and some builds reopen a WAL file with it, so
  * both are set on every open and read back. The lock is exclusive from the first statement to the close, and the kernel drops it with the
  * process: one writer per store (S6), and no shared-memory file beside it.
+ *
+ * A WAL that is found at the open is emptied first. A process that was killed may have left commits in it that were never synced, and what
+ * is shown must not be taken back (S7); and the padding behind the last commit may be missing, so that the next would share its sector.
+ * The folder is synced as well: SQLite does it for files that it has made itself, and its predecessor may have died before it could.
  */
-import { type OpenDatabase, openNodeDatabase, type SqliteDatabase, type SqliteStatement, type SqlRow, uriOf } from './database.ts'
+import { nodeHost, type SqliteDatabase, type SqliteHost, type SqliteStatement, type SqlRow, uriOf } from './database.ts'
 import { isBusy, readFailure, StoreInUse } from './errors.ts'
 import { corrupt } from './seal.ts'
 
@@ -13,9 +17,11 @@ const CACHE_KIB = 16_384
 /** Pages. Fewer checkpoints than SQLite's own 1,000 make: each costs a sync of the database besides that of the WAL. */
 const CHECKPOINT_PAGES = 4_000
 const SYNCHRONOUS_FULL = 2
+const WAL_HEADER_BYTES = 32
+const FRAME_HEADER_BYTES = 24
 
 export interface SessionOptions {
-  readonly open?: OpenDatabase
+  readonly host?: SqliteHost
   /** Pages that the WAL may grow to before it is emptied into the database. */
   readonly checkpointPages?: number
 }
@@ -23,13 +29,17 @@ export interface SessionOptions {
 export class Session {
   readonly path: string
   readonly database: SqliteDatabase
+  readonly #host: SqliteHost
   readonly #statements = new Map<string, SqliteStatement>()
 
-  constructor(path: string, { open = openNodeDatabase, checkpointPages = CHECKPOINT_PAGES }: SessionOptions = {}) {
+  constructor(path: string, { host = nodeHost, checkpointPages = CHECKPOINT_PAGES }: SessionOptions = {}) {
     this.path = path
-    this.database = open(uriOf(path))
+    this.#host = host
+    this.database = host.open(uriOf(path))
     try {
       configure(this.database, checkpointPages)
+      this.emptyWal()
+      host.syncFolderOf(path)
     } catch (error) {
       this.database.close()
       throw isBusy(error) ? new StoreInUse(path) : readFailure(error, path)
@@ -56,9 +66,27 @@ export class Session {
     }
   }
 
+  /** Moves all of the WAL into the database, both synced, so that what follows rests on nothing but the database. */
+  emptyWal(): void {
+    const checkpoint = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    if (checkpoint?.busy !== 0) throw new Error('the WAL could not be emptied')
+  }
+
+  /** Cuts off what stands in the WAL behind the last commit that this handle knows to be synced, for everybody who opens it later. */
+  dropUnsynced(): void {
+    if (this.database.isTransaction) this.database.exec('ROLLBACK')
+    const frames = this.#integer('PRAGMA wal_checkpoint(NOOP)', 'log')
+    const pageBytes = this.#integer('PRAGMA page_size', 'page_size')
+    this.#host.truncate(`${this.path}-wal`, WAL_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytes))
+  }
+
   close(): void {
     this.#statements.clear()
     this.database.close()
+  }
+
+  #integer(pragma: string, column: string): number {
+    return integer(this.database.prepare(pragma).get() ?? {}, column)
   }
 }
 

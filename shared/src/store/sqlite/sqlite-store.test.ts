@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { append, commit, put } from '../../testing/store-contract/subject.ts'
 import { storeContract } from '../../testing/store-contract.ts'
+import { nodeHost } from './database.ts'
 import { StoreInUse, writeError } from './errors.ts'
 import { openAt, tamper, withDirectory } from './fixture.ts'
 import { Session } from './session.ts'
@@ -35,8 +36,8 @@ test('PER-2 every open sets and reads back what power cuts ask for', () =>
       expect(session.database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
       session.close()
     }
-    const open = () => new DatabaseSync(':memory:')
-    expect(() => new Session(join(directory, 'b.db'), { open })).toThrow('journal_mode')
+    const host = { ...nodeHost, open: () => new DatabaseSync(':memory:') }
+    expect(() => new Session(join(directory, 'b.db'), { host })).toThrow('journal_mode')
   }))
 
 test('S6 a second open of the same file is refused until the first is closed', () =>
