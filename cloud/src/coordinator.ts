@@ -4,7 +4,7 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine, Publisher } from '@holdfast/shared/engine'
+import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
 import { loadDefinitions, type RunningServer, serveNode, systemClock, systemRandom, tokenLookup, using } from '@holdfast/shared/system'
@@ -37,7 +37,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
   const relay = new DependencyRelay(engine)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
-  const server = await using('port', () => serve(config, engine, hub, facilities, library, log))
+  const scheduler = await Scheduler.open({ engine, store, clock })
+  const server = await using('port', () => serve(config, engine, hub, facilities, library, scheduler, log))
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,
@@ -46,6 +47,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
       hub.close()
       relay.close()
       await server.close()
+      await scheduler.close()
       await engine.close()
       await store.close()
       log.info('the coordinator has stopped')
@@ -77,6 +79,7 @@ const serve = (
   hub: Hub,
   facilities: Facilities,
   library: Library,
+  scheduler: Scheduler,
   log: Logger,
 ): Promise<RunningServer> => {
   const { dashboardFolder, host, port, hostNames } = config
@@ -91,6 +94,7 @@ const serve = (
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node }),
     library,
+    scheduler,
   })
   return serveNode({
     node,

@@ -7,7 +7,7 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine, Publisher } from '@holdfast/shared/engine'
+import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
@@ -43,8 +43,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const relay = new DependencyRelay(engine)
   const uplink = await openUplink(config, engine, store, life, log)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
+  const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
   const birth = { life, recovered }
-  const server = await using('port', () => serve({ config, engine, library, uplink, birth, log }))
+  const server = await using('port', () => serve({ config, engine, library, scheduler, uplink, birth, log }))
   uplink?.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({
@@ -53,6 +54,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
       uplink?.stop()
       relay.close()
       await server.close()
+      await scheduler.close()
       await engine.close()
       await store.close()
       log.info('the gateway has stopped')

@@ -1,5 +1,5 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
-import type { Engine, UplinkLoop } from '@holdfast/shared/engine'
+import type { Engine, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
 import { createEngineNode, type FacilityView, type Library, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
 import { serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
@@ -16,6 +16,7 @@ export interface Served {
   readonly config: GatewayConfig
   readonly engine: Engine
   readonly library: Library
+  readonly scheduler: Scheduler
   readonly uplink: UplinkLoop | undefined
   readonly birth: Recovered
   readonly log: Logger
@@ -43,7 +44,7 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, library, uplink, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({ config, engine, library, scheduler, uplink, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
   const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
   return createEngineNode({
@@ -59,6 +60,7 @@ const nodeOf = ({ config, engine, library, uplink, birth: { life, recovered } }:
       explain: `life ${life}, ${recovered} workflows taken up again; ${lineOf(uplink)}`,
     }),
     library,
+    scheduler,
   })
 }
 

@@ -15,6 +15,7 @@ import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cur
 import { Engine } from './engine.ts'
 import { standingPuts } from './rebuild.ts'
 import { rowsOf } from './rows.ts'
+import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
@@ -27,6 +28,7 @@ export const ENGINE_SCHEMAS = [
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },
   { name: DEFINITIONS, indices: [] },
+  { name: SCHEDULES, indices: [] },
   { name: 'node', indices: [] },
 ] as const
 

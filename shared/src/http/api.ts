@@ -21,6 +21,7 @@ import type { Authenticate } from './principal.ts'
 import { problem } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { Api } from './route-parts.ts'
+import { addScheduleRoutes } from './schedule-routes.ts'
 import type { TicketOffice } from './tickets.ts'
 import { addWorkflowChanges } from './workflow-changes.ts'
 import { addWorkflowQueries, notFound } from './workflow-queries.ts'
@@ -61,6 +62,7 @@ export const createApi = (options: ApiOptions): Api => {
   addWorkflowChanges(api, node)
   addInsightRoutes(api, node)
   addLibraryRoutes(api, node.library)
+  addScheduleRoutes(api, node.schedules)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

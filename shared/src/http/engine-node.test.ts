@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
+import { Scheduler } from '../engine/schedules/scheduler.ts'
 import { ControlledStore, define, HOME, TASK, TestNode } from '../engine/test-support.ts'
 import type { Clock } from '../ports/clock.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
@@ -37,6 +38,7 @@ const open = async (authorityOf = new Set([HOME]), store = newStore()) => {
     onFacility: () => () => {},
     health: () => ({ status: 'ok', ready: true, node: 'node' }),
     library: toyLibrary(),
+    scheduler: await Scheduler.open({ engine: host.engine, store, clock }),
   })
   const { ask } = toyApi({ node, report: (error) => reports.push(error.message) })
   const start = (facility: string) => ask('POST', '/api/v1/workflows', { facility, definition: 'picking', key: 'k' }, admin)

@@ -5,6 +5,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
 import { summaryOf } from '../engine/projections.ts'
+import type { Scheduler } from '../engine/schedules/scheduler.ts'
 import type { Summary } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -16,6 +17,7 @@ import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
 import { WorkflowIndex } from './workflow-index.ts'
 
@@ -34,6 +36,7 @@ export interface EngineNodeParts {
   readonly onFacility: (listener: (facility: FacilityView) => void) => () => void
   readonly health: () => HealthView
   readonly library: Library
+  readonly scheduler: Scheduler
 }
 
 export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
@@ -78,8 +81,18 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
     insight,
     library: parts.library,
+    schedules: schedulesOf(parts),
   }
 }
+
+const schedulesOf = ({ scheduler, clock }: EngineNodeParts): Schedules => ({
+  create: (spec, by) => scheduler.create(spec, by),
+  pause: (id, paused) => scheduler.pause(id, paused),
+  remove: (id) => scheduler.remove(id),
+  get: (id) => scheduler.get(id),
+  list: () => scheduler.list(),
+  now: () => clock.now().wall,
+})
 
 const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no such workflow here.')
 

@@ -19,6 +19,7 @@ import type { Decision, Fact } from '../workflow/command.ts'
 import type { Insight } from './insight.ts'
 import type { Library } from './library.ts'
 import type { ListQuery, Page } from './listing.ts'
+import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
 export interface StartRequest {
@@ -85,4 +86,5 @@ export interface NodeApi {
   subscribe(listener: (event: LiveEvent) => void): () => void
   readonly insight: Insight
   readonly library: Library
+  readonly schedules: Schedules
 }

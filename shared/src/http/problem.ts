@@ -20,6 +20,7 @@ const TABLE = {
   'not-found': [404, 'There is no such thing here'],
   'method-not-allowed': [405, 'The path does not know this method'],
   'illegal-transition': [409, 'Its state does not allow this'],
+  'schedule-exists': [409, 'There is a schedule of that id'],
   'version-exists': [409, 'The version is published and never changes'],
   gone: [410, 'It was deleted'],
   'stale-version': [412, 'It has changed since'],
