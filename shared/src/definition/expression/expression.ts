@@ -13,6 +13,7 @@ import type { Expression } from '../compiled.ts'
 import { nearest } from '../nearest.ts'
 import { budget, MAX_WORK, TOO_MUCH_WORK } from './budget.ts'
 import { fromCel, toCel } from './convert.ts'
+import { mostRounds, type SizeOf } from './cost.ts'
 import { environment, isFunction } from './functions.ts'
 import { appendInPlace, MAX_COMPREHENSIONS, MAX_NESTING, MAX_NODES, MAX_SOURCE, pathOf, type Tree, type Usage, usageOf } from './syntax.ts'
 
@@ -24,6 +25,8 @@ const TYPE_NAMES: ReadonlySet<string> = new Set(['bool', 'bytes', 'double', 'int
 export interface ParsedExpression extends Expression {
   /** Steps it refers to by name. */
   readonly steps: ReadonlySet<string>
+  /** How often it may go around lists of these sizes, at least, on the worst input. */
+  rounds(sizeOf: SizeOf): number
 }
 
 /** @returns the reason on failure, for a person */
@@ -33,7 +36,9 @@ export const compileExpression = (source: string): Result<ParsedExpression, stri
     const tree = parse(source).expr
     const usage = usageOf(tree)
     const objection = objectionTo(usage)
-    return objection === undefined ? ok({ source, steps: usage.steps, evaluate: evaluatorOf(tree, usage) }) : err(objection)
+    if (objection !== undefined) return err(objection)
+    const rounds = usage.comprehensions === 0 ? () => 0 : (sizeOf: SizeOf) => mostRounds(tree, sizeOf)
+    return ok({ source, steps: usage.steps, evaluate: evaluatorOf(tree, usage), rounds })
   } catch (error) {
     return err(reasonOf(error))
   }

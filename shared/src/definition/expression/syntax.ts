@@ -49,7 +49,7 @@ const walkComprehension = (fold: Comprehension, usage: Usage, bound: ReadonlySet
 const deepest = (trees: readonly (Tree | undefined)[], usage: Usage, bound: ReadonlySet<string>): number =>
   trees.reduce((depth, tree) => (tree === undefined ? depth : Math.max(depth, walk(tree, usage, bound))), 0)
 
-const childrenOf = (tree: Tree): readonly (Tree | undefined)[] => {
+export const childrenOf = (tree: Tree): readonly (Tree | undefined)[] => {
   const { case: kind, value } = tree.exprKind
   switch (kind) {
     case 'selectExpr':
