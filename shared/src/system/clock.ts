@@ -2,9 +2,7 @@
 import { getRandomValues } from 'node:crypto'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-
-/** Node's timers overflow at 2³¹ ms (24.8 days) and then fire at once: longer waits are made of shorter ones. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+import { waitLong } from './wait-long.ts'
 
 export const systemClock: Clock = {
   now: () => ({ wall: Date.now(), monotonic: performance.now() }),
@@ -15,18 +13,6 @@ export const systemClock: Clock = {
     }
     return waitLong(performance.now() + delayMs, callback)
   },
-}
-
-const waitLong = (until: number, callback: () => void): (() => void) => {
-  let timer: NodeJS.Timeout
-  const arm = (): void => {
-    const left = until - performance.now()
-    // A timer may fire a little early by the monotonic clock; the port promises never to.
-    if (left <= 0) callback()
-    else timer = setTimeout(arm, Math.min(Math.ceil(left), LONGEST_TIMER_MS))
-  }
-  timer = setTimeout(arm, Math.min(Math.ceil(until - performance.now()), LONGEST_TIMER_MS))
-  return () => clearTimeout(timer)
 }
 
 export const systemRandom: Random = {

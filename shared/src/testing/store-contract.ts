@@ -10,7 +10,7 @@ import { feedContract } from './store-contract/feed.ts'
 import { lifeContract } from './store-contract/life.ts'
 import type { StoreSubject } from './store-contract/subject.ts'
 
-export type { StoreSubject } from './store-contract/subject.ts'
+export { append, batchOf, put, SCHEMAS, type StoreSubject } from './store-contract/subject.ts'
 
 export const storeContract = (name: string, subject: StoreSubject): void => {
   describe(`${name} store`, () => {

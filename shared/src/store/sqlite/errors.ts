@@ -14,15 +14,6 @@ const CORRUPT = 11
 const FULL = 13
 const NOTADB = 26
 
-/** Another process, or another handle in this one, has the store open. */
-export class StoreInUse extends Error {
-  readonly code = 'store-in-use'
-  constructor(path: string) {
-    super(`store-in-use: ${path} is open for writing elsewhere`)
-    this.name = 'StoreInUse'
-  }
-}
-
 export const isBusy = (error: unknown): boolean => resultCode(error) === BUSY
 
 /** The error of a write, or `undefined` for what is not the store's: a programmer's error, to be thrown on. */

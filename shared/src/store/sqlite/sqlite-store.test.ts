@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { append, commit, put } from '../../testing/store-contract/subject.ts'
 import { storeContract } from '../../testing/store-contract.ts'
+import { StoreInUse } from '../store-in-use.ts'
 import { nodeHost } from './database.ts'
-import { StoreInUse, writeError } from './errors.ts'
+import { writeError } from './errors.ts'
 import { openAt, tamper, withDirectory } from './fixture.ts'
 import { Session } from './session.ts'
 
@@ -52,24 +53,6 @@ test('S6 a second open of the same file is refused until the first is closed', (
     const second = openAt(path)
     expect(await second.get('tasks', 't')).toBe(2)
     await second.close()
-  }))
-
-test('indices follow their declaration from one open to the next; a collection no longer declared keeps its rows', () =>
-  withDirectory(async (directory) => {
-    const path = join(directory, 'a.db')
-    const bare = openAt(path, [
-      { name: 'tasks', indices: ['status'] },
-      { name: 'old', indices: [] },
-    ])
-    await commit(bare, { puts: [put('t', { owner: 'ada' }), put('u', { owner: 'bob' }), put('o', 1, 'old')] })
-    await bare.close()
-    const indexed = openAt(path, [{ name: 'tasks', indices: ['owner'] }])
-    expect(await indexed.list('tasks', { where: { index: 'owner', equals: 'bob' }, limit: 9 })).toHaveLength(1)
-    await expect(indexed.list('tasks', { where: { index: 'status', equals: 'x' }, limit: 9 })).rejects.toThrow(TypeError)
-    await indexed.close()
-    const again = openAt(path, [{ name: 'old', indices: [] }])
-    expect(await again.get('old', 'o')).toBe(1)
-    await again.close()
   }))
 
 test('an index query is answered from its index, in key order, without sorting', () =>

@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Query, Store } from '../../ports/store.ts'
 import type { Json } from '../../values/json.ts'
-import { anyText, commit, put, type StoreSubject, withStore } from './subject.ts'
+import { anyText, commit, compareBytes, put, type StoreSubject, withStore } from './subject.ts'
 
 const ALL = Number.POSITIVE_INFINITY
+const utf8 = new TextEncoder()
 
 /** Neighbours in UTF-8 order that other orders (UTF-16 units, locale, NUL-terminated) confuse or swap. */
 const NEIGHBOURS = [
@@ -20,6 +21,7 @@ const NEIGHBOURS = [
   'b',
   'e\u0301',
   '\u00e9',
+  '\ufeff',
   '\uff41',
   '\uffff',
   '😀',
@@ -116,7 +118,7 @@ export const collectionsContract = (subject: StoreSubject): void => {
 }
 
 const agreesWithFilter = async (store: Store, content: Record<string, string | number | boolean>, other: string | number | boolean) => {
-  const keys = Object.keys(content).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const keys = Object.keys(content).sort((a, b) => compareBytes(utf8.encode(a), utf8.encode(b)))
   await commit(store, { puts: Object.entries(content).map(([key, dueAt]) => put(key, { dueAt })) })
   expect(await keysOf(store, { limit: ALL })).toEqual(keys)
   for (const equals of [other, ...Object.values(content)]) {

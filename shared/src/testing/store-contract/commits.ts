@@ -1,6 +1,17 @@
 /** S1, S2, S6: a commit is all or nothing, rests on the versions it expects, and keeps its place in the order. */
 import { describe, expect, test } from 'vitest'
-import { append, batchOf, commit, commitError, expectUnchanged, put, type StoreSubject, textsOf, withStore } from './subject.ts'
+import {
+  append,
+  batchOf,
+  commit,
+  commitError,
+  compareBytes,
+  expectUnchanged,
+  put,
+  type StoreSubject,
+  textsOf,
+  withStore,
+} from './subject.ts'
 
 const HUGE_BYTES = 4 * 1024 * 1024
 
@@ -24,7 +35,7 @@ export const commitsContract = (subject: StoreSubject): void => {
         await commit(store, { appends: [append('w_1', new Uint8Array(0)), append('w_1', huge), append('w_1', view)] })
         const updates = (await store.document('w_1'))?.updates ?? []
         expect(updates[0]).toHaveLength(0)
-        expect(Buffer.compare(updates[1] ?? new Uint8Array(0), huge)).toBe(0)
+        expect(compareBytes(updates[1] ?? new Uint8Array(0), huge)).toBe(0)
         expect([...(updates[2] ?? [])]).toEqual([1, 2, 3])
       }))
 
@@ -81,6 +92,39 @@ export const commitsContract = (subject: StoreSubject): void => {
         expect((await Promise.all([first, second, third])).map(({ ok }) => ok)).toEqual([true, true, false])
         expect(textsOf((await store.document('w_1'))?.updates ?? [])).toEqual(['a', 'b'])
         expect(await store.get('tasks', 't')).toBe('second')
+      }))
+
+    test('S1 S6 a commit that rejects among others in flight leaves those before and after it as they are', () =>
+      withStore(subject, async (store) => {
+        const before = store.commit(batchOf({ appends: [append('w_1', 'a')], puts: [put('t', 1)] }))
+        const breach = store.commit(batchOf({ appends: [append('w_2', 'x'), append('w_1', 'b', 'harbour-b')], puts: [put('t', 2)] }))
+        const after = store.commit(batchOf({ appends: [append('w_1', 'c'), append('w_2', 'y')], expected: [['w_1', 1]] }))
+        await expect(breach).rejects.toThrow(TypeError)
+        expect([await before, await after]).toEqual([
+          { ok: true, value: { group: 1 } },
+          { ok: true, value: { group: 2 } },
+        ])
+        expect(textsOf((await store.document('w_2'))?.updates ?? [])).toEqual(['y'])
+        expect((await store.feed('harbour-a', 0, 9)).map(({ sequence, group }) => [sequence, group])).toEqual([
+          [1, 1],
+          [2, 2],
+          [3, 2],
+        ])
+        expect(await store.get('tasks', 't')).toBe(1)
+      }))
+
+    test('S6 S7 reads beside commits see each of them whole or not at all', () =>
+      withStore(subject, async (store) => {
+        const triple = batchOf({ appends: ['w_1', 'w_2', 'w_1'].map((document) => append(document, 'x')) })
+        const commits = Array.from({ length: 8 }, () => store.commit(triple))
+        const reads = commits.map(async (committing, index) => {
+          const beside = [store.feed('harbour-a', 0, 99), store.document('w_1'), store.feedEnd('harbour-a')] as const
+          await committing
+          const [feed, document, end] = await Promise.all(beside)
+          expect([feed.length % 3, (document?.version ?? 0) % 2, end % 3]).toEqual([0, 0, 0])
+          expect(await store.feedEnd('harbour-a')).toBeGreaterThanOrEqual(3 * (index + 1))
+        })
+        await Promise.all(reads)
       }))
 
     test('S1 neither the caller nor a reader can reach into what is stored', () =>

@@ -63,6 +63,12 @@ export const commitError = async (store: Store, parts: Parameters<typeof batchOf
   return result.error
 }
 
+/** As `Buffer.compare`, which not every platform has that a store runs on. */
+export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
+  const differs = a.findIndex((byte, at) => byte !== b[at])
+  return differs === -1 ? a.length - b.length : (a[differs] ?? 0) - (b[differs] ?? -1)
+}
+
 export const textsOf = (updates: readonly Uint8Array[]): readonly string[] => updates.map((update) => new TextDecoder().decode(update))
 
 /** Everything the contract's own commits can have touched, for "nothing changed". */

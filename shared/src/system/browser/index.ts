@@ -1,0 +1,2 @@
+export { browserClock } from './clock.ts'
+export { browserRandom } from './random.ts'

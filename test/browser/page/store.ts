@@ -1,0 +1,65 @@
+/** A store in a page, and ways to fail it that only the page has: told what to do from outside, one call at a time. */
+import { type IndexedDbStore, openIndexedDbStore } from '@holdfast/shared/store/indexeddb'
+import { browserRandom } from '@holdfast/shared/system/browser'
+import { append, batchOf, put, SCHEMAS } from '@holdfast/shared/testing/store-contract'
+import './faults.ts'
+
+let current: IndexedDbStore | undefined
+let version = 0
+
+const store = (): IndexedDbStore => {
+  if (current === undefined) throw new Error('no store is open')
+  return current
+}
+
+/** @returns the generation */
+const open = async (name: string): Promise<string> => {
+  current = await openIndexedDbStore({ name, schemas: SCHEMAS, random: browserRandom })
+  version = (await current.document('w_1'))?.version ?? 0
+  return current.generation
+}
+
+/** The n-th commit appends to two documents and puts n. @returns n, or the code of what was answered */
+const commit = async (updateBytes: number): Promise<number | string> => {
+  const update = new Uint8Array(updateBytes).fill(version & 0xff)
+  const appends = [append('w_1', update), append(`w_${version % 7}x`, update)]
+  const removals = [{ collection: 'tasks', key: `${version - 1}` }]
+  const puts = [put('last', version + 1), put(`${version}`, { status: 'open' })]
+  const result = await store().commit(batchOf({ appends, puts, removals, expected: [['w_1', version]] }))
+  if (result.ok) version += 1
+  return result.ok ? version : result.error.code
+}
+
+/** Commits without end, and calls out each number once its commit has resolved. */
+const commitOn = async (): Promise<void> => {
+  for (;;) Reflect.get(globalThis, 'acknowledged')(await commit(900))
+}
+
+const content = async () => ({
+  version: (await store().document('w_1'))?.version ?? 0,
+  last: (await store().get('tasks', 'last')) ?? 0,
+  rows: (await store().list('tasks', { limit: 99 })).length,
+  sequences: (await store().feed('harbour-a', 0, Number.POSITIVE_INFINITY)).map(({ sequence }) => sequence),
+})
+
+/** What a read came to: `ok`, or the place that it names as corrupt. */
+const verdictOn = async (reading: Promise<unknown>): Promise<string> => {
+  try {
+    await reading
+    return 'ok'
+  } catch (error) {
+    const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
+    return typeof reason === 'object' && reason !== null && 'where' in reason ? String(reason.where) : String(error)
+  }
+}
+
+const verdicts = async () => ({
+  document: await verdictOn(store().document('w_1')),
+  feed: await verdictOn(store().feed('harbour-a', 0, 99)),
+  row: await verdictOn(store().get('tasks', 'last')),
+})
+
+const close = (): Promise<void> => store().close()
+const isPersistent = (): Promise<boolean> => store().isPersistent
+
+Object.assign(globalThis, { open, commit, commitOn, content, verdicts, close, isPersistent })
