@@ -32,6 +32,8 @@ const CHECKPOINT_PAGES = [4, 16, 64, 4_000] as const
 /** Operations of the disk: about what opening takes, and about what a life takes. */
 const SOON = 40
 const SOON_SHARE = 0.3
+/** Bytes that a full disk still takes: enough for some writes of a commit, or for all but the last. */
+const ROOM_LEFT = 30_000
 const LATE = 700
 
 export const runLives = async (sqlite: SimulatedSqlite, { seed, habits = GOOD_HABITS, plant }: Seed, tally: Tally): Promise<void> => {
@@ -123,7 +125,8 @@ class Lives {
   /** @returns whether the life goes on */
   async #commit(store: Store): Promise<boolean> {
     if (this.#prng.chance(this.#failingSyncs)) this.#disk.failSyncs(this.#prng.between(1, 3))
-    this.#disk.capacity = this.#isTight && this.#prng.chance(0.2) ? this.#disk.used : Number.POSITIVE_INFINITY
+    this.#disk.capacity =
+      this.#isTight && this.#prng.chance(0.2) ? this.#disk.used + this.#prng.between(0, ROOM_LEFT) : Number.POSITIVE_INFINITY
     const batch = this.#workload.next()
     const result = await store.commit(batch)
     if (result.ok) {
@@ -132,7 +135,11 @@ class Lives {
       return true
     }
     this.#tally.refusal(result.error.code)
-    if (result.error.code === 'disk-full') return true
+    if (result.error.code === 'disk-full') {
+      // What was refused must not come back, least of all before anything has been written over it.
+      if (this.#prng.chance(0.3)) this.#disk.cutAfter(1)
+      return true
+    }
     this.#expected.unheard(batch)
     return !this.#disk.isOff && result.error.code === 'unknown-outcome' && this.#lookAgain(store)
   }

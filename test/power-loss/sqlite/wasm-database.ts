@@ -38,7 +38,9 @@ export class SimulatedSqlite implements SqliteHost {
   readonly truncate = (path: string, size: number): void => {
     const disk = this.#mounts.of(path)
     const file = disk.file(path)
-    if (file !== undefined) disk.truncate(file, size)
+    if (file === undefined) throw new TypeError(`no file ${path}`)
+    disk.truncate(file, size)
+    disk.sync(file)
   }
 
   readonly syncFolderOf = (path: string): void => this.#mounts.of(path).syncNames()

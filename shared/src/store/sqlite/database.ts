@@ -9,7 +9,7 @@
  * the disk to leave those bytes alone when the power goes; on one that doesn't, the next commit's frames take the last acknowledged
  * commit with them. Each commit is padded to a sector of its own instead: more bytes in the WAL, no more syncs.
  */
-import { closeSync, fsyncSync, openSync, truncateSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -34,6 +34,7 @@ export interface SqliteDatabase {
 export interface SqliteHost {
   /** @param uri as SQLite reads it: `file:///…?psow=0` */
   open(uri: string): SqliteDatabase
+  /** Durable once it returns. */
   truncate(path: string, size: number): void
   /** Names given and taken in the folder of this file are durable once it returns. */
   syncFolderOf(path: string): void
@@ -44,17 +45,24 @@ const BUSY_TIMEOUT_MS = 250
 
 export const nodeHost: SqliteHost = {
   open: (uri) => new DatabaseSync(uri, { timeout: BUSY_TIMEOUT_MS }),
-  truncate: truncateSync,
+  truncate: (path, size) =>
+    synced(path, 'r+', (file) => {
+      ftruncateSync(file, size)
+    }),
   syncFolderOf: (path) => {
     // Windows opens no folders; there a file's name is as safe as the file.
-    if (process.platform === 'win32') return
-    const folder = openSync(dirname(path), 'r')
-    try {
-      fsyncSync(folder)
-    } finally {
-      closeSync(folder)
-    }
+    if (process.platform !== 'win32') synced(dirname(path), 'r', () => undefined)
   },
+}
+
+const synced = (path: string, flags: string, change: (file: number) => void): void => {
+  const file = openSync(path, flags)
+  try {
+    change(file)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 export const uriOf = (path: string): string => {

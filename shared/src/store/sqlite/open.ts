@@ -2,17 +2,21 @@
  * A store in one SQLite file: what gateways and the coordinator run on out of the box.
  *
  *   commit ─▶ expected versions ─▶ BEGIN ─▶ write ─▶ COMMIT (fsync) ─▶ ok
- *                    │                        │          ├─ full disk ──▶ rolled back, `disk-full`
+ *                    │                        │          ├─ full disk ──▶ cut off, `disk-full`
  *                    ▼                        ▼          └─ else ───────▶ mended, `unknown-outcome`
  *            `version-mismatch`         rolled back
  *
  * A commit runs to its end within the call: commits can't overtake each other and reads never see half of one (S6). The price is that
  * the event loop waits for the disk, which is why a turn commits once.
  *
+ * A commit that failed may lie in the WAL all the same, whole but for its padding: on a full disk that is what found no room. It is cut
+ * off at once, or the next open would bring it back.
+ *
  * After a sync that failed, the kernel may hold pages that it will never write, and reads go on seeing them. Frames of the WAL that were
  * never synced must then not reach the database: a power cut in the middle of that checkpoint would leave half of them there and no WAL
  * to finish it from. The handle that failed still knows where the last synced commit ends, and nobody who opens the file later would. So
- * it cuts off the rest at once, empties the WAL, and is trusted again when a commit has reached the disk. Otherwise the store is closed.
+ * it cuts off the rest at once, empties the WAL, and is trusted again when a commit has reached the disk. Otherwise it is closed, and the
+ * next call tries to open another.
  */
 import type { Random } from '../../ports/random.ts'
 import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
@@ -22,6 +26,7 @@ import { writeBatch } from './commit.ts'
 import { readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import { readDocument, readFeed, readRow, readRows } from './reads.ts'
+import { corrupt } from './seal.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { prepareTables, readMeta, writeMeta } from './tables.ts'
 
@@ -42,7 +47,7 @@ export const openSqliteStore = ({ path, schemas, random, session: options }: Sql
   const session = new Session(path, options)
   try {
     prepareTables(session, declared, random)
-    return new SqliteStore(declared, session)
+    return new SqliteStore(declared, session, options)
   } catch (error) {
     session.close()
     throw readFailure(error, path)
@@ -53,20 +58,23 @@ class SqliteStore implements Store {
   readonly generation: string
   readonly #declared: Declared
   readonly #path: string
-  /** Absent once closed. */
+  readonly #options: SessionOptions | undefined
+  /** Absent when the last one could not be mended, and once the store is closed. */
   #session: Session | undefined
+  #isClosed = false
   #ledger: Ledger
 
-  constructor(declared: Declared, session: Session) {
+  constructor(declared: Declared, session: Session, options: SessionOptions | undefined) {
     this.#declared = declared
     this.#path = session.path
+    this.#options = options
     this.#session = session
     this.#ledger = new Ledger(session)
     this.generation = this.#ledger.generation
   }
 
   async commit(batch: Batch): Promise<Committed> {
-    const session = this.#session
+    const session = this.#usable()
     if (session === undefined) return err(CLOSED)
     assertBatch(this.#declared, batch)
     let isCommitting = false
@@ -103,24 +111,52 @@ class SqliteStore implements Store {
   feedEnd = async (home: string) => this.#read(() => this.#ledger.end(home))
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#session?.close()
     this.#session = undefined
   }
 
   #read<T>(read: (session: Session) => T): T {
-    if (this.#session === undefined) throw new StoreFailure(CLOSED)
+    const session = this.#usable()
+    if (session === undefined) throw new StoreFailure(CLOSED)
     try {
-      return read(this.#session)
+      return read(session)
     } catch (error) {
       throw readFailure(error, this.#path)
+    }
+  }
+
+  #usable(): Session | undefined {
+    if (this.#session !== undefined || this.#isClosed) return this.#session
+    try {
+      this.#session = this.#opened()
+    } catch {
+      // The disk does not serve yet; whoever calls next asks it again.
+    }
+    return this.#session
+  }
+
+  #opened(): Session {
+    const session = new Session(this.#path, this.#options)
+    try {
+      this.#ledger = new Ledger(session)
+      // Another file under the same name is not this store.
+      if (this.#ledger.generation !== this.generation) throw corrupt(this.#path, 'the file was exchanged')
+      return session
+    } catch (error) {
+      session.close()
+      throw error
     }
   }
 
   /** Undoes what was written, and says what the failure was; what is not the store's error is thrown on. */
   #failed(session: Session, error: unknown, isCommitting: boolean): Committed {
     const reason = writeError(error, this.#path)
-    const isOutcomeKnown = !isCommitting || reason?.code === 'disk-full'
-    if (!isOutcomeKnown || !this.#rollBack(session)) {
+    const isFull = reason?.code === 'disk-full'
+    const isUndone = isFull
+      ? this.#try(session, () => session.dropUnsynced())
+      : !isCommitting && this.#try(session, () => session.rollBack())
+    if (!isUndone) {
       this.#mend(session)
       return err({ code: 'unknown-outcome', message: String(error) })
     }
@@ -128,28 +164,25 @@ class SqliteStore implements Store {
     return err(reason)
   }
 
-  #rollBack(session: Session): boolean {
+  #mend(session: Session): void {
+    const isMended = this.#try(session, () => {
+      session.dropUnsynced()
+      session.emptyWal()
+      session.transaction(() => writeMeta(session, readMeta(session)))
+    })
+    if (isMended) return
+    this.#session = undefined
+    session.close()
+  }
+
+  /** The ledger ran ahead of the file, whatever was done to it. */
+  #try(session: Session, repair: () => void): boolean {
     try {
-      if (session.database.isTransaction) session.database.exec('ROLLBACK')
+      repair()
       this.#ledger = new Ledger(session)
       return true
     } catch {
       return false
-    }
-  }
-
-  /** What failed is not there afterwards, unless the power goes before the next commit: so its outcome stays unknown. */
-  #mend(session: Session): void {
-    this.#session = undefined
-    try {
-      session.dropUnsynced()
-      session.emptyWal()
-      session.transaction(() => writeMeta(session, readMeta(session)))
-      this.#ledger = new Ledger(session)
-      this.#session = session
-    } catch {
-      // Still unusable: every later call says so, and the next open recovers from what the disk holds.
-      session.close()
     }
   }
 }

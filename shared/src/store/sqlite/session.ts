@@ -62,7 +62,7 @@ export class Session {
       work()
       this.database.exec('COMMIT')
     } catch (error) {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      this.rollBack()
       throw error
     }
   }
@@ -73,9 +73,13 @@ export class Session {
     if (checkpoint?.busy !== 0) throw new Error('the WAL could not be emptied')
   }
 
+  rollBack(): void {
+    if (this.database.isTransaction) this.database.exec('ROLLBACK')
+  }
+
   /** Cuts off what stands in the WAL behind the last commit that this handle knows to be synced, for everybody who opens it later. */
   dropUnsynced(): void {
-    if (this.database.isTransaction) this.database.exec('ROLLBACK')
+    this.rollBack()
     const frames = this.#integer('PRAGMA wal_checkpoint(NOOP)', 'log')
     const pageBytes = this.#integer('PRAGMA page_size', 'page_size')
     this.#host.truncate(`${this.path}-wal`, WAL_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytes))
