@@ -20,11 +20,11 @@ import { Draft, evaluateMapping } from '../workflow/draft.ts'
 import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
-import { turnBack } from '../workflow/outcome.ts'
 import { pastPointOfNoReturn } from '../workflow/point-of-no-return.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal } from '../workflow/status.ts'
+import { turnBack } from '../workflow/turn-back.ts'
 
 /** A proposal as the document carries it; `basisLength` is how many entries of the log its author had seen. */
 export interface Judgeable {
@@ -127,8 +127,18 @@ const accepted = (definition: CompiledDefinition, content: Proposable, state: Wo
     case 'rollback':
     case 'restore':
       return `Going back over ${state.turnedBack?.scope?.length ?? 0} steps, then on from there.`
+    case 'recover':
+      return `Recovering by ${content.strategy}.`
     case 'retry':
-      return 'Taken up again from where it failed.'
+      return 'What failed is done again.'
+    case 'review':
+      return `${content.step} was answered: ${content.answer}.`
+    case 'approve':
+      return `${content.step} was ${content.approved ? 'approved' : 'rejected'}.`
+    case 'discard':
+      return `What failed at ${content.step} was discarded.`
+    case 'checkpoint':
+      return `Checkpoint “${content.name}”.`
     case 'undo':
       return `Taken up again to be undone. ${undoing(definition, state)}`
   }

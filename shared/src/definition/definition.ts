@@ -16,6 +16,7 @@ import type { DeadlinePolicy } from '../policy/deadline.ts'
 import type { RatePolicy } from '../policy/rate.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { JsonObject } from '../values/json.ts'
+import type { CheckpointPolicy, CompensationPolicy, OnFailure, RecoveryPolicy, ReviewPolicy } from './failure-policy.ts'
 
 export type Cel = string
 
@@ -77,7 +78,18 @@ export interface ChoiceWork {
   readonly type: 'choice'
 }
 
-export type Work = HandWork | WaitWork | MapWork | ChoiceWork
+/** Waits until so many people have approved; the first who rejects decides it. */
+export interface ApprovalWork {
+  readonly type: 'approval'
+  readonly queue: string
+  /** Whoever answers must have it. */
+  readonly role?: string
+  readonly needed: number
+  /** Rejected, it fails with `rejected`, or succeeds with an output that says so. */
+  readonly onReject: 'fail' | 'continue'
+}
+
+export type Work = HandWork | WaitWork | MapWork | ChoiceWork | ApprovalWork
 
 /** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
 export interface ResourceNeed {
@@ -105,6 +117,7 @@ export interface Attemptable {
   /** How often attempts of this step begin, over all workflows of its home. */
   readonly rate?: RatePolicy
   readonly breaker?: BreakerSpec
+  readonly review?: ReviewPolicy
 }
 
 export interface StepSpec extends Attemptable {
@@ -113,6 +126,8 @@ export interface StepSpec extends Attemptable {
   readonly join: 'all' | 'any' | number
   /** From when it became ready to when it settles. */
   readonly sla?: DeadlinePolicy
+  /** The workflow goes on without it when it fails. */
+  readonly optional?: boolean
 }
 
 export interface CompensationSpec extends Attemptable {
@@ -166,7 +181,12 @@ export interface Definition {
   readonly output?: Mapping
   /** Steps whose output other facilities may read by waiting for them; of any other step they learn only whether it succeeded. */
   readonly shares?: readonly string[]
-  readonly onFailure: 'compensate' | 'stop'
+  readonly onFailure: OnFailure
+  readonly compensation?: CompensationPolicy
+  /** Attempts of all steps together that may be tried again. */
+  readonly retryBudget?: number
+  readonly recovery?: RecoveryPolicy
+  readonly checkpoints?: CheckpointPolicy
   readonly cancel: CancelPolicy
 }
 

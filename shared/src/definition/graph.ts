@@ -54,12 +54,12 @@ const countOf = (sketch: Sketch, edges: readonly Edge[], end: 'from' | 'to'): Ui
   return count
 }
 
-const unknownSteps = ({ links, shares, numberOf }: Sketch): DefinitionProblem[] => {
+const unknownSteps = ({ links, shares, recoversTo, numberOf }: Sketch): DefinitionProblem[] => {
   const named = links.flatMap(({ path, from, to, toPath }) => [
     { path: `${path}.from`, text: from },
     { path: toPath, text: to },
   ])
-  return [...named, ...shares]
+  return [...named, ...shares, ...recoversTo]
     .filter(({ text }) => !numberOf.has(text))
     .map(({ path, text }) => problem(codeAt(path), path, `there is no step "${text}"${didYouMean(text, numberOf.keys())}`))
 }

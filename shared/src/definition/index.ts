@@ -9,6 +9,7 @@ export type {
 } from './compiled.ts'
 export type {
   AgentKind,
+  ApprovalWork,
   Attemptable,
   BreakerSpec,
   CancelPolicy,

@@ -6,8 +6,9 @@
 import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
 import { isJsonObject, type JsonObject } from '../values/json.ts'
-import type { ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
+import type { ApprovalWork, ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
 import { duration } from './durations.ts'
+import { reviewable } from './schema-failure.ts'
 import { breakable, limited, sla } from './schema-limits.ts'
 import { cel, id, mapping, retry, strict, text } from './schema-parts.ts'
 
@@ -33,6 +34,7 @@ const ofMap = attemptable(MAP_TIMEOUT_MS, RETRY_PRESETS.none)
 const inGraph = {
   join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all'),
   fallback: id.exactOptional(),
+  optional: z.boolean().exactOptional(),
   sla: sla.exactOptional(),
 }
 
@@ -45,6 +47,20 @@ const ofChoice = {
     .min(1)
     .exactOptional(),
   otherwise: id.exactOptional(),
+}
+
+const ofApproval = {
+  title: text.exactOptional(),
+  input: mapping.exactOptional(),
+  timeoutMs: duration(1).default(WAIT_TIMEOUT_MS),
+  retry: retry.default(RETRY_PRESETS.none),
+}
+const approvalFields = {
+  type: z.literal('approval'),
+  queue: id,
+  role: id.exactOptional(),
+  needed: z.int().min(1).max(100).default(1),
+  onReject: z.enum(['fail', 'continue']).default('fail'),
 }
 
 const taskFields = {
@@ -94,24 +110,30 @@ const nestChoice = <Flat extends ChoiceWork>({ type, ...common }: Flat) => {
   return { ...common, work }
 }
 
+const nestApproval = <Flat extends ApprovalWork>({ type, queue, role, needed, onReject, ...common }: Flat) => {
+  const work: ApprovalWork = { type, queue, needed, onReject, ...(role === undefined ? {} : { role }) }
+  return { ...common, work }
+}
+
 const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) => {
   const work: MapWork = { type, over, each }
   return { ...common, work }
 }
 
 const each = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...breakable, ...compensate, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...breakable, ...compensate, ...functionFields }).transform(nestFunction),
-  strict({ ...ofWork, ...breakable, ...compensate, ...executorFields }).transform(nestExecutor),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...executorFields }).transform(nestExecutor),
 ])
 
 export const step = z.discriminatedUnion('type', [
-  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...functionFields }).transform(nestFunction),
-  strict({ ...ofWork, ...breakable, ...compensate, ...inGraph, ...executorFields }).transform(nestExecutor),
-  strict({ ...ofWait, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
-  strict({ ...ofMap, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...taskFields }).transform(nestTask),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...executorFields }).transform(nestExecutor),
+  strict({ ...ofWait, ...reviewable, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
+  strict({ ...ofMap, ...reviewable, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
   strict({ ...ofChoice, ...inGraph, type: z.literal('choice') }).transform(nestChoice),
+  strict({ ...ofApproval, ...inGraph, ...approvalFields }).transform(nestApproval),
 ])
 
 /** A compensation isn't compensated itself. */

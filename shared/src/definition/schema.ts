@@ -19,6 +19,7 @@ import type { Definition, DefinitionProblem } from './definition.ts'
 import { duration } from './durations.ts'
 import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
+import { checkpoints, compensationPolicy, onFailure, recovery } from './schema-failure.ts'
 import { limits, sla } from './schema-limits.ts'
 import { cel, id, mapping, name, strict, tags, text, version } from './schema-parts.ts'
 import { compensation, step } from './schema-steps.ts'
@@ -60,7 +61,11 @@ const authored = strict({
   compensations: z.record(id, compensation).default({}),
   output: mapping.exactOptional(),
   shares: z.array(id).max(MAX_STEPS).exactOptional(),
-  onFailure: z.enum(['compensate', 'stop']).default('compensate'),
+  onFailure,
+  compensation: compensationPolicy.exactOptional(),
+  retryBudget: z.int().min(0).max(1_000_000).exactOptional(),
+  recovery: recovery.exactOptional(),
+  checkpoints: checkpoints.exactOptional(),
   cancel: cancel.default({}),
 })
 

@@ -44,6 +44,7 @@ export interface Sketch {
   readonly compensates: readonly Placed[]
   readonly pointOfNoReturn: string | undefined
   readonly shares: readonly Placed[]
+  readonly recoversTo: readonly Placed[]
   readonly expressions: readonly Placed[]
   readonly inputSchema: JsonObject | undefined
 }
@@ -66,6 +67,7 @@ export const sketchOf = (json: Json): Sketch => {
       ...textAt(`steps.${id}.each`, objectOf(step.each), 'compensate'),
     ]),
     pointOfNoReturn: textOf(cancel.pointOfNoReturn),
+    recoversTo: textAt('recovery', objectOf(root.recovery), 'to'),
     shares: Array.isArray(root.shares) ? root.shares.flatMap((id: Json, index) => placed(`shares.${index}`, id)) : [],
     expressions: [
       ...steps.flatMap(([id, step]) => stepExpressions(`steps.${id}`, step)),

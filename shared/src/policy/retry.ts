@@ -41,11 +41,16 @@ export interface FailedAttempt {
   readonly error: { readonly code: string; readonly retryable?: boolean }
   /** The attempt's id. */
   readonly seed: string
+  /** How many more attempts all steps together may have tried again, where that is limited. */
+  readonly budgetLeft?: number
 }
 
 export type NextAttempt =
   | { readonly again: true; readonly delayMs: number }
-  | { readonly again: false; readonly why: 'no-retry' | 'attempts-exhausted' | 'never-retry-on' | 'not-in-retry-on' | 'not-retryable' }
+  | {
+      readonly again: false
+      readonly why: 'no-retry' | 'attempts-exhausted' | 'never-retry-on' | 'not-in-retry-on' | 'not-retryable' | 'budget-spent'
+    }
 
 export const nextAttempt = (policy: RetryPolicy, failed: FailedAttempt): NextAttempt => {
   if (policy.strategy === 'none') return { again: false, why: 'no-retry' }
@@ -54,6 +59,7 @@ export const nextAttempt = (policy: RetryPolicy, failed: FailedAttempt): NextAtt
     if (!policy.retryOn.includes(failed.error.code)) return { again: false, why: 'not-in-retry-on' }
   } else if (!isRetryable(failed.error.code, failed.error.retryable)) return { again: false, why: 'not-retryable' }
   if (failed.attempt >= policy.maxAttempts) return { again: false, why: 'attempts-exhausted' }
+  if (failed.budgetLeft !== undefined && failed.budgetLeft < 1) return { again: false, why: 'budget-spent' }
   return { again: true, delayMs: delayAfter(policy, failed.attempt, failed.seed) }
 }
 

@@ -1,5 +1,6 @@
 /** How a step that waits for its turn gets it: its join is answered by its incoming links, then its input is bound. */
 import type { CompiledStep } from '../definition/compiled.ts'
+import { attemptOf } from './attempt.ts'
 import { type Draft, evaluateMapping, unusable } from './draft.ts'
 import { stepError } from './errors.ts'
 import { delivered, joinAnswer } from './links.ts'
@@ -23,6 +24,17 @@ export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void =
   const problem = unusable(input)
   if (problem === undefined) draft.emit({ type: 'step-ready', ref, input })
   else failStep(draft, ref, stepError('expression-error', `the input can't be kept: ${problem}`))
+}
+
+/** The same for an item of a map. */
+export const makeItemReady = (draft: Draft, ref: number): void => {
+  const step = draft.step(ref)
+  const each = step && attemptOf(draft.definition, step, 'forward')
+  if (step === undefined || each === undefined) return
+  if (each.input === undefined) return draft.emit({ type: 'step-ready', ref })
+  const input = evaluateMapping(each.input, draft.variables({ item: step.element ?? null, index: step.item ?? null }))
+  if (input.ok) draft.emit({ type: 'step-ready', ref, input: input.value })
+  else failStep(draft, ref, input.error)
 }
 
 /** After steps were reset or given up: whatever waits looks at its links again, and what was held back begins. */

@@ -3,6 +3,8 @@ import type { MapWork, WaitWork } from '../definition/definition.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { approvalAwaited } from './approval.ts'
+import { makeItemReady } from './arrive.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
 import { choose } from './choice.ts'
 import { type Draft, evaluate, evaluateMapping } from './draft.ts'
@@ -35,6 +37,8 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return beginWait(draft, ref, spec.work, dueAt)
     case 'choice':
       return choose(draft, ref)
+    case 'approval':
+      return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt, awaits: approvalAwaited(spec.work) })
     case 'map':
       return fanOut(draft, ref, spec.work, dueAt)
   }
@@ -85,13 +89,13 @@ const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void =
   }
   const { first = 0, count = 0, open = 0 } = draft.step(ref)?.items ?? {}
   if (open === 0) return succeedStep(draft, ref, outputsOf(draft, first, count))
-  for (let item = first; item < first + count; item += 1) readyItem(draft, item)
+  // One item's bad input may have failed the whole map before the next one's turn.
+  for (let item = first; item < first + count; item += 1) if (draft.step(item)?.status === 'pending') makeItemReady(draft, item)
 }
 
 /** It stands for these very elements already, having been rewound; one that is tried again begins with none of them done. */
 const hasItems = (draft: Draft, step: StepState | undefined, elements: readonly Json[]): boolean =>
-  step?.items !== undefined &&
-  step.failures === 0 &&
+  step?.items?.kept === true &&
   step.items.count === elements.length &&
   elements.every((element, item) => canonicalJson(draft.step((step.items?.first ?? 0) + item)?.element ?? null) === canonicalJson(element))
 
@@ -103,15 +107,4 @@ const itemsOf = ({ over }: MapWork, list: Json): Result<readonly Json[], StepErr
   if (!Array.isArray(list)) return err(stepError('not-a-list', `\`${over}\` is not a list`))
   if (list.length <= MAX_ITEMS) return ok(list)
   return err(stepError('list-too-long', `\`${over}\` has ${list.length} elements; a map takes at most ${MAX_ITEMS}`))
-}
-
-const readyItem = (draft: Draft, ref: number): void => {
-  const step = draft.step(ref)
-  const each = step && attemptOf(draft.definition, step, 'forward')
-  // A sibling's bad input may have failed the whole map a moment ago.
-  if (step?.status !== 'pending' || each === undefined) return
-  if (each.input === undefined) return draft.emit({ type: 'step-ready', ref })
-  const input = evaluateMapping(each.input, draft.variables({ item: step.element ?? null, index: step.item ?? null }))
-  if (input.ok) draft.emit({ type: 'step-ready', ref, input: input.value })
-  else failStep(draft, ref, input.error)
 }

@@ -50,6 +50,12 @@ const CODES: Readonly<Record<EventType, number>> = {
   'given-up': 36,
   reopened: 37,
   'items-resumed': 38,
+  'review-wanted': 39,
+  reviewed: 40,
+  'approval-given': 41,
+  recovering: 42,
+  discarded: 43,
+  checkpointed: 44,
 }
 
 const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt'])

@@ -4,7 +4,7 @@
  */
 import type { Priority } from '../definition/definition.ts'
 import type { Json } from '../values/json.ts'
-import type { Purpose, StepError } from './event.ts'
+import type { Purpose, ReviewAnswer, StepError } from './event.ts'
 
 export type Creation = {
   readonly type: 'create'
@@ -19,8 +19,34 @@ export type Creation = {
 /** Back to before a step, with all that followed from it; or over the steps that completed last, so many of them. */
 export type Rollback = { readonly type: 'rollback'; readonly reason: string; readonly to?: string; readonly steps?: number }
 
-/** Back over everything that settled after so many entries of the log. */
-export type Restore = { readonly type: 'restore'; readonly reason: string; readonly position: number }
+/** Back over everything that settled after so many entries of the log, or after a checkpoint: of that name, or the latest. */
+export type Restore = { readonly type: 'restore'; readonly reason: string; readonly position?: number; readonly checkpoint?: string }
+
+/** One of the ways to recover, chosen by an operator; a checkpoint by name, or the latest. */
+export type Recovery = { readonly type: 'recover'; readonly reason: string } & (
+  | { readonly strategy: 'retry' }
+  | { readonly strategy: 'rollback'; readonly to?: string; readonly steps?: number }
+  | { readonly strategy: 'restore'; readonly checkpoint?: string; readonly position?: number }
+  | { readonly strategy: 'manual'; readonly queue: string }
+)
+
+/** What becomes of a step about which a person was asked; with `continue` the output is the person's, or the one that was doubted. */
+export type Review = {
+  readonly type: 'review'
+  readonly step: string
+  readonly answer: ReviewAnswer
+  readonly output?: Json
+  readonly comment: string
+}
+
+/** One person's voice. `roles` are those that whoever authenticated the person vouches for. */
+export type Approval = {
+  readonly type: 'approve'
+  readonly step: string
+  readonly approved: boolean
+  readonly comment: string
+  readonly roles: readonly string[]
+}
 
 export type Decision =
   | Creation
@@ -32,10 +58,16 @@ export type Decision =
   | { readonly type: 'set-priority'; readonly priority: Priority }
   | Rollback
   | Restore
-  /** What failed is done again, with all that was cancelled or undone because of it. */
-  | { readonly type: 'retry'; readonly reason: string }
+  /** What failed is done again, with all that was cancelled or undone because of it. `step`: what was given up, by name; else all. */
+  | { readonly type: 'retry'; readonly reason: string; readonly step?: string }
   /** What had completed is undone, and ends cancelled. */
   | { readonly type: 'undo'; readonly reason: string }
+  | Recovery
+  | Review
+  | Approval
+  /** A step that failed for good needs nobody any more. */
+  | { readonly type: 'discard'; readonly step: string; readonly reason: string }
+  | { readonly type: 'checkpoint'; readonly name: string }
 
 /** Names one attempt: the reporter echoes what it was offered. */
 export interface AttemptName {

@@ -9,19 +9,22 @@
 import { arrive } from './arrive.ts'
 import { specOf } from './attempt.ts'
 import { beginStep, outputsOf } from './begin.ts'
+import { keepCheckpoints } from './checkpoint.ts'
 import { type Draft, evaluateMapping, unusable } from './draft.ts'
 import { stepError } from './errors.ts'
 import { goBack } from './going-back.ts'
 import { cancelIdle } from './idle.ts'
-import { failStep, succeedStep, turnBack } from './outcome.ts'
+import { failStep, succeedStep } from './outcome.ts'
 import { isGoingBack } from './scope.ts'
 import type { StepState } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
+import { turnBack } from './turn-back.ts'
 
 export const drawConsequences = (draft: Draft): void => {
   do {
     for (let ref = draft.touched.pop(); ref !== undefined; ref = draft.touched.pop()) follow(draft, ref)
   } while (advanceWhole(draft))
+  keepCheckpoints(draft)
 }
 
 const follow = (draft: Draft, ref: number): void => {

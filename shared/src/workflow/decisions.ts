@@ -3,17 +3,20 @@
  * refused has changed nothing.
  */
 import { type Refusal, refusal } from '../values/refusal.ts'
+import { approve } from './approval.ts'
 import { touchReady } from './arrive.ts'
 import type { Creation, Decision } from './command.ts'
+import { discard } from './dead-letter.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import { DECISION_TABLE, legalDecisions } from './lifecycle.ts'
-import { turnBack } from './outcome.ts'
 import { pastPointOfNoReturn } from './point-of-no-return.ts'
+import { recover } from './recover.ts'
 import { retry, undoAll } from './retry.ts'
-import { restore, rollBack } from './rollback.ts'
+import { review } from './review.ts'
 import { isEnding } from './scope.ts'
 import { terminate } from './terminate.ts'
+import { turnBack } from './turn-back.ts'
 
 type Later = Exclude<Decision, Creation>
 
@@ -31,9 +34,12 @@ const illegal = ({ state: { status } }: Draft, { type }: Later): Refusal | undef
   })
 }
 
+/** What would lead another way while the workflow goes back; the rest concerns steps, whichever way it goes. */
+const OTHER_WAYS: ReadonlySet<string> = new Set(['pause', 'cancel', 'rollback', 'restore', 'recover', 'retry', 'checkpoint'])
+
 /** One way back at a time; only one that leads to the end may take the place of one that doesn't. */
 const goingBackAlready = ({ state }: Draft, { type }: Later): Refusal | undefined => {
-  if (state.turnedBack === undefined || state.status !== 'active' || type === 'set-priority' || type === 'terminate') return undefined
+  if (state.turnedBack === undefined || state.status !== 'active' || !OTHER_WAYS.has(type)) return undefined
   if (isEnding(state)) {
     return refusal('give-up', 'already-ending', `It is already going back and will end ${state.turnedBack.outcome}.`)
   }
@@ -57,13 +63,24 @@ const take = (draft: Draft, decision: Later): Refusal | undefined => {
       if (draft.state.priority !== decision.priority) draft.emit({ type: 'priority-set', priority: decision.priority })
       return undefined
     case 'rollback':
-      return rollBack(draft, decision)
+      return recover(draft, { ...decision, type: 'recover', strategy: 'rollback' })
     case 'restore':
-      return restore(draft, decision)
+      return recover(draft, { ...decision, type: 'recover', strategy: 'restore' })
+    case 'recover':
+      return recover(draft, decision)
     case 'retry':
-      return retry(draft, decision.reason)
+      return retry(draft, decision.reason, decision.step)
     case 'undo':
       return undoAll(draft, decision.reason)
+    case 'review':
+      return review(draft, decision)
+    case 'approve':
+      return approve(draft, decision)
+    case 'discard':
+      return discard(draft, decision.step, decision.reason)
+    case 'checkpoint':
+      draft.emit({ type: 'checkpointed', name: decision.name })
+      return undefined
   }
 }
 

@@ -4,6 +4,8 @@ import { stepName } from './attempt.ts'
 import type { EventOf, EventType, WorkflowEvent } from './event.ts'
 import type { WorkflowState } from './state.ts'
 
+const said = (comment: string): string => (comment === '' ? '' : `: ${comment}`)
+
 const steps = (count: number): string => (count === 1 ? 'One step' : `${count} steps`)
 
 /** What the way back leads to, for history and explanation alike. */
@@ -25,6 +27,12 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'priority-set': ({ priority }) => `Priority set to ${priority}.`,
   signalled: ({ name }) => `Signal “${name}” arrived.`,
   'turned-back': ({ outcome, error, scope = [] }) => `${goingBack(outcome, scope.length)}: ${error.message}.`,
+  'review-wanted': ({ ref, queue, error }, { step }) => `${queue} is asked what becomes of ${step(ref)} (${error.code}): ${error.message}.`,
+  reviewed: ({ ref, answer, comment }, { step }) => `${step(ref)} was looked at, to ${answer}${said(comment)}.`,
+  'approval-given': ({ ref, approved, comment }, { step }) => `${step(ref)}: ${approved ? 'approved' : 'rejected'}${said(comment)}.`,
+  recovering: ({ step: ref, strategy }, { step }) => `${step(ref)} failed for good; recovering by ${strategy}.`,
+  discarded: ({ ref, reason }, { step }) => `What failed at ${step(ref)} was discarded: ${reason}.`,
+  checkpointed: ({ name }) => `Checkpoint “${name}”.`,
   rewound: ({ refs }) => `${steps(refs.length)} will be done again.`,
   'given-up': ({ refs }) => `${steps(refs.length)} given up; it goes on without.`,
   reopened: ({ reason }) => `Taken up again: ${reason}.`,

@@ -65,7 +65,7 @@ export class Draft {
       if (step.parent !== undefined) continue
       const { status } = step
       // Whoever succeeds with nothing to say has said null: the expression of a later step must not fail on it.
-      const output = step.output ?? (status === 'succeeded' ? null : undefined)
+      const output = step.output === undefined && status === 'succeeded' ? null : step.output
       outputs[specOf(this.definition, step).id] = output === undefined ? { status } : { status, output }
     }
     return outputs

@@ -25,6 +25,9 @@ const awaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signal: z.string() }).readonly(),
   z.object({ kind: z.literal('time'), until: time }).readonly(),
   z.object({ kind: z.literal('step'), home: z.string(), workflow: z.string(), key: z.string(), step: z.string() }).readonly(),
+  z
+    .object({ kind: z.literal('approval'), queue: z.string(), needed: z.number().int().positive(), role: z.string().exactOptional() })
+    .readonly(),
 ])
 
 export const EVENT_SCHEMAS = {
@@ -61,7 +64,8 @@ export const EVENT_SCHEMAS = {
   failed: z.object({ type: z.literal('failed') }),
   cancelled: z.object({ type: z.literal('cancelled') }),
   'step-ready': z.object({ type: z.literal('step-ready'), ref, input: json.exactOptional() }),
-  'step-skipped': z.object({ type: z.literal('step-skipped'), ref }),
+  /** `sent`, when somebody decided to go on without it: the links that carry a message on as if it had succeeded. */
+  'step-skipped': z.object({ type: z.literal('step-skipped'), ref, sent: sent.exactOptional() }),
   'step-cancelled': z.object({ type: z.literal('step-cancelled'), ref }),
   'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string() }),
   'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly(), dueAt: time.exactOptional() }),
@@ -96,6 +100,23 @@ export const EVENT_SCHEMAS = {
     choice: z.string(),
     explanation: z.string(),
   }),
+  /** A person is asked what becomes of the step, which would otherwise have failed with this error. */
+  'review-wanted': z.object({ type: z.literal('review-wanted'), ref, queue: z.string(), error: stepError }),
+  /** The person's answer; what follows from it are events of their own. */
+  reviewed: z.object({
+    type: z.literal('reviewed'),
+    ref,
+    answer: z.enum(['continue', 'retry', 'skip', 'fail']),
+    comment: z.string(),
+  }),
+  /** One person's voice; who it was stands in the entry. */
+  'approval-given': z.object({ type: z.literal('approval-given'), ref, approved: z.boolean(), comment: z.string() }),
+  /** The engine tries by itself what the definition says, before the failure counts. */
+  recovering: z.object({ type: z.literal('recovering'), step: ref, strategy: z.enum(['retry', 'rollback', 'restore', 'manual']) }),
+  /** Somebody has seen that the step failed for good, and wants no more of it. */
+  discarded: z.object({ type: z.literal('discarded'), ref, reason: z.string() }),
+  /** A point to come back to. */
+  checkpointed: z.object({ type: z.literal('checkpointed'), name: z.string() }),
   /** Of a home document: an agent made itself known, or as something else than before. */
   'agent-registered': z.object({
     type: z.literal('agent-registered'),
@@ -135,6 +156,7 @@ export type EventOf<Type extends EventType> = Known[Type]
 
 export type StepError = z.infer<typeof stepError>
 export type Purpose = z.infer<typeof purpose>
+export type ReviewAnswer = EventOf<'reviewed'>['answer']
 export type Awaited = z.infer<typeof awaited>
 export type Verdict = Omit<EventOf<'verdict'>, 'type'>
 export type ConflictRecord = Omit<EventOf<'conflict'>, 'type'>

@@ -4,16 +4,17 @@
  *
  * An event copies the state once, and the one step it names; what follows writes into these copies, which nobody else has seen.
  */
-import { attemptMark, purposeOf } from './attempt.ts'
+import { attemptMark } from './attempt.ts'
 import { bornState, pendingStep } from './birth.ts'
+import { noteCheckpoint } from './checkpointed.ts'
 import type { AttemptName } from './command.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
-import { beginUndoAttempts, reopen, rewind } from './rewound.ts'
+import { type MovingEvent, moveStep } from './move-step.ts'
+import { reopen, rewind } from './rewound.ts'
 import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
 
-type OfStep = Extract<WorkflowEvent, { readonly ref: number }>
 type NextState = Writable<WorkflowState>
 type NextStep = Writable<StepState>
 
@@ -63,12 +64,17 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
       next.conflicts = [...next.conflicts, { ...conflict, at: entry.at }]
       return
     }
+    case 'recovering':
+      next.recoveries += 1
+      return
+    case 'checkpointed':
+      return noteCheckpoint(next, event, entry.at)
     case 'verdict':
       return applyVerdict(next, event, entry.at)
     case 'late-result':
       return applyLateResult(next, event)
     default:
-      return applyToStep(next, event, entry.at)
+      return applyToStep(next, event, entry)
   }
 }
 
@@ -96,12 +102,12 @@ const applyLifecycle = (next: NextState, event: Extract<WorkflowEvent, { type: L
   } else if (event.type === 'reopened') reopen(next, at)
 }
 
-const applyToStep = (next: NextState, event: Exclude<OfStep, EventOf<'late-result'>>, at: number): void => {
+const applyToStep = (next: NextState, event: MovingEvent, { at, by }: LogEntry): void => {
   const before = next.steps[event.ref]
   const status = before === undefined ? null : STEP_TABLE[before.status][event.type]
   if (before === undefined || status === null) return
   const step: NextStep = { ...before }
-  move(step, event)
+  moveStep(step, event, by)
   step.status = status
   step.since = at
   step.position = next.length
@@ -116,7 +122,8 @@ const applyToStep = (next: NextState, event: Exclude<OfStep, EventOf<'late-resul
   countOpen(next, steps, before, status)
   if (event.type === 'fanned-out') fanOut(next, steps, step, event, at)
   if (event.type === 'step-succeeded' || event.type === 'validating') next.signals = taken(next.signals, before)
-  if ('sent' in event) next.sent = next.sent.with(event.sent)
+  if (event.type === 'attempt-failed' && status !== 'compensating') next.retries += 1
+  if ('sent' in event && event.sent !== undefined) next.sent = next.sent.with(event.sent)
 }
 
 /** Undoing is work like any other: the workflow can't end while a settled step is being compensated. */
@@ -178,111 +185,3 @@ const applyLateResult = (next: NextState, event: EventOf<'late-result'>): void =
 }
 
 export const lateName = (name: AttemptName): string => `${name.ref}.${attemptMark(name)}`
-
-/** Writes the event's own particulars; what belonged only to the status the step leaves is dropped. */
-const move = (step: NextStep, event: Exclude<OfStep, EventOf<'late-result'>>): void => {
-  switch (event.type) {
-    case 'step-ready':
-      calm(step)
-      if (event.input !== undefined) step.input = event.input
-      return
-    case 'offered':
-      return offer(step, event)
-    case 'running':
-      return run(step, event)
-    case 'fanned-out':
-    case 'items-resumed':
-      settle(step)
-      step.dueAt = event.dueAt
-      return
-    case 'validating':
-      settle(step)
-      step.output = event.output
-      step.answered = step.attempt
-      return
-    case 'step-succeeded':
-      return succeed(step, event)
-    case 'attempt-failed':
-      waitAgain(step, event.retryAt)
-      step.failures += 1
-      step.error = event.error
-      return
-    case 'declined':
-      forgetOffer(step, event)
-      return waitAgain(step, event.retryAt)
-    case 'step-failed':
-    case 'compensation-failed':
-      settle(step)
-      step.error = event.error
-      return
-    case 'resource-awaited':
-      calm(step)
-      step.resource = event.resource
-      return
-    case 'compensating':
-      return beginUndoing(step, event)
-    default:
-      settle(step)
-  }
-}
-
-const offer = (step: NextStep, { attempt, agent }: EventOf<'offered'>): void => {
-  calm(step)
-  step.attempt = attempt
-  step.agent = agent
-  step.offered = { ...step.offered, [attemptMark({ attempt, purpose: purposeOf(step) })]: agent }
-  if (step.status === 'compensating') step.phase = 'offered'
-}
-
-/** A step may be declined for hours: what was not taken needs no memory. */
-const forgetOffer = (step: NextStep, { attempt }: EventOf<'declined'>): void => {
-  const { [attemptMark({ attempt, purpose: purposeOf(step) })]: _, ...offered } = step.offered ?? {}
-  step.offered = offered
-}
-
-const run = (step: NextStep, event: EventOf<'running'>): void => {
-  settle(step)
-  step.attempt = event.attempt
-  step.dueAt = event.dueAt
-  step.awaits = event.awaits
-  if (step.status === 'compensating') step.phase = 'running'
-}
-
-/** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */
-const succeed = (step: NextStep, { output: said }: EventOf<'step-succeeded'>): void => {
-  const checked = step.status === 'validating' ? step.output : undefined
-  settle(step)
-  step.output = said ?? checked
-  step.doneLate = undefined
-  step.answered = step.attempt
-}
-
-const waitAgain = (step: NextStep, retryAt: number): void => {
-  calm(step)
-  step.notBefore = retryAt
-  if (step.status === 'compensating') step.phase = 'ready'
-}
-
-const beginUndoing = (step: NextStep, { input }: EventOf<'compensating'>): void => {
-  calm(step)
-  step.doneLate = undefined
-  step.phase = 'ready'
-  beginUndoAttempts(step)
-  step.failures = 0
-  if (input !== undefined) step.input = input
-}
-
-/** Drops agent, deadline, back-off and what it awaited: those belong to one status only. */
-const calm = (step: NextStep): void => {
-  settle(step)
-  step.agent = undefined
-}
-
-/** As `calm`, but it stays on record which agent did it. */
-const settle = (step: NextStep): void => {
-  step.dueAt = undefined
-  step.notBefore = undefined
-  step.awaits = undefined
-  step.resource = undefined
-  step.phase = undefined
-}

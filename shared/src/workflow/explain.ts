@@ -3,14 +3,16 @@
  * the same by API, screens and command line. Times are left to the reader's clock: `since` travels beside the sentence.
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
+import type { ApprovalAwaited } from './approval.ts'
 import { attemptOf, purposeOf, specOf, stepName } from './attempt.ts'
 import { goingBack } from './describe.ts'
+import { stepsGivenUp } from './retriable.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export const explain = (definition: CompiledDefinition, state: WorkflowState): string => {
   switch (state.status) {
     case 'completed':
-      return 'Completed.'
+      return `Completed.${without(definition, state)}`
     case 'failed':
       return `Failed${at(definition, state)}: ${reason(state)}.${undone(state)}`
     case 'cancelled':
@@ -52,6 +54,7 @@ export const explainStep = (definition: CompiledDefinition, state: WorkflowState
     case 'waiting_for_resource':
       return `${name} waits for resource ${step.resource}.`
     case 'validating':
+      if (step.review !== undefined) return reviewSentence(step, step.review.queue, name)
       return `The output of ${name} is being checked.`
     case 'compensating':
       return step.agent === undefined ? `${name} is to be undone and waits for somebody to do it.` : `${step.agent} is undoing ${name}.`
@@ -78,10 +81,20 @@ const article = (kind: 'robot' | 'human' | 'ai'): string => ({ robot: 'a robot',
 
 const runningSentence = (step: StepState, name: string): string => {
   const { awaits } = step
+  if (awaits?.kind === 'approval') return approvalSentence(step, awaits, name)
   if (awaits?.kind === 'signal') return `${name} waits for the signal “${awaits.signal}”.`
   if (awaits?.kind === 'time') return `${name} waits until ${awaits.until}.`
   if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.key} at ${awaits.home}.`
   return step.agent === undefined ? `${name} is running.` : `${step.agent} is working on ${name}.`
+}
+
+const reviewSentence = ({ error }: StepState, queue: string, name: string): string =>
+  `${name} waits for somebody in ${queue} to say what becomes of it${error === undefined ? '' : ` (${error.message})`}.`
+
+const approvalSentence = ({ voices = [] }: StepState, { queue, needed, role }: ApprovalAwaited, name: string): string => {
+  const who = role === undefined ? queue : `whoever is ${role}, in ${queue}`
+  const how = needed === 1 ? 'the approval' : `${needed} approvals (${voices.length} given)`
+  return `${name} waits for ${how} of ${who}.`
 }
 
 const reason = (state: WorkflowState): string => state.turnedBack?.error.message ?? 'no reason recorded'
@@ -89,6 +102,11 @@ const reason = (state: WorkflowState): string => state.turnedBack?.error.message
 const at = (definition: CompiledDefinition, state: WorkflowState): string => {
   const step = state.turnedBack?.step === undefined ? undefined : state.steps[state.turnedBack.step]
   return step === undefined ? '' : ` at ${stepName(definition, step)}`
+}
+
+const without = (definition: CompiledDefinition, state: WorkflowState): string => {
+  const names = stepsGivenUp(definition, state).map((ref) => definition.steps[ref]?.id ?? '?')
+  return names.length === 0 ? '' : ` Given up: ${names.join(', ')}.`
 }
 
 const undone = (state: WorkflowState): string => {

@@ -11,11 +11,11 @@
  */
 import type { Json } from '../values/json.ts'
 import { reconsider } from './arrive.ts'
-import { attemptOf, purposeOf, specOf } from './attempt.ts'
+import { attemptOf, specOf } from './attempt.ts'
 import { type Draft, evaluateMapping } from './draft.ts'
-import type { StepError } from './event.ts'
 import { isIdle } from './idle.ts'
-import { linksOf } from './scope.ts'
+import { failUndoing } from './outcome.ts'
+import { isCurrent, linksOf } from './scope.ts'
 import type { StepState, TurnedBack } from './state.ts'
 import { isSettled } from './status.ts'
 
@@ -46,7 +46,8 @@ const arriveBack = (draft: Draft, { outcome }: TurnedBack, refs: readonly number
 
 /** These steps are done again from their beginning. */
 export const rewind = (draft: Draft, refs: readonly number[]): void => {
-  draft.emit({ type: 'rewound', refs, links: linksOf(draft.definition, draft.state, refs) })
+  const again = refs.filter((ref) => isCurrent(draft.state, ref))
+  draft.emit({ type: 'rewound', refs: again, links: linksOf(draft.definition, draft.state, again) })
   reconsider(draft)
 }
 
@@ -74,7 +75,7 @@ const undo = (draft: Draft, ref: number, why: TurnedBack): void => {
   if (work.input === undefined) return draft.emit({ type: 'compensating', ref })
   const input = evaluateMapping(work.input, draft.variables(undoVariables(draft, step, why)))
   draft.emit(input.ok ? { type: 'compensating', ref, input: input.value } : { type: 'compensating', ref })
-  if (!input.ok) failUndo(draft, ref, input.error)
+  if (!input.ok) failUndoing(draft, ref, input.error)
 }
 
 const undoVariables = (draft: Draft, step: StepState, { step: at, error, outcome }: TurnedBack): Record<string, Json> => {
@@ -90,9 +91,4 @@ const undoVariables = (draft: Draft, step: StepState, { step: at, error, outcome
       outcome,
     },
   }
-}
-
-const failUndo = (draft: Draft, ref: number, error: StepError): void => {
-  const step = draft.step(ref)
-  if (step !== undefined && purposeOf(step) === 'compensate') draft.emit({ type: 'compensation-failed', ref, error })
 }

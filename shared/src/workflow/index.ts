@@ -22,7 +22,6 @@ export { evolve } from './evolve.ts'
 export { explain, explainStep } from './explain.ts'
 export { DECISION_TABLE, type LifecycleEvent, legalDecisions, STEP_TABLE, type StepEvent, WORKFLOW_TABLE } from './lifecycle.ts'
 export { type LinkState, linkState } from './links.ts'
-export { turnBack } from './outcome.ts'
 export { type Progress, progress, statusPath } from './path.ts'
 export { pastPointOfNoReturn } from './point-of-no-return.ts'
 export { PROPOSABLE, type Proposable, parseProposable } from './proposal.ts'
@@ -37,5 +36,6 @@ export {
   WORKFLOW_STATUSES,
   type WorkflowStatus,
 } from './status.ts'
+export { turnBack } from './turn-back.ts'
 export type { Wanted, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
 export { inputOf, wanted } from './wanted.ts'

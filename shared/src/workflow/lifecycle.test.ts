@@ -26,6 +26,11 @@ const DECISIONS: readonly Exclude<Decision, { type: 'create' }>[] = [
   { type: 'restore', reason: 'x', position: 1 },
   { type: 'retry', reason: 'x' },
   { type: 'undo', reason: 'x' },
+  { type: 'recover', strategy: 'retry', reason: 'x' },
+  { type: 'review', step: 'a', answer: 'retry', comment: '' },
+  { type: 'approve', step: 'a', approved: true, comment: '', roles: [] },
+  { type: 'discard', step: 'a', reason: 'x' },
+  { type: 'checkpoint', name: 'x' },
 ]
 
 const at = { wall: 5_000, monotonic: 0 }
@@ -77,6 +82,10 @@ const STEP_EVENTS: readonly WorkflowEvent[] = [
   { type: 'resource-awaited', ref: 0, resource: 'dock' },
   { type: 'fanned-out', ref: 0, items: [1, 2] },
   { type: 'items-resumed', ref: 0 },
+  { type: 'review-wanted', ref: 0, queue: 'q', error: { code: 'x', message: 'x', retryable: false } },
+  { type: 'reviewed', ref: 0, answer: 'skip', comment: '' },
+  { type: 'approval-given', ref: 0, approved: true, comment: '' },
+  { type: 'discarded', ref: 0, reason: 'x' },
   { type: 'offered', ref: 0, attempt: 1, agent: 'r' },
   { type: 'declined', ref: 0, attempt: 1, reason: 'x', retryAt: 9 },
   { type: 'running', ref: 0, attempt: 1 },
@@ -158,8 +167,20 @@ const randomMembers = (type: string, random: Prng): object => {
   }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
   const several = { refs: [0, random.between(0, 9)], links: [random.between(0, 9)], scope: [random.between(0, 9)] }
+  const answers = { queue: text, answer: random.pick(['retry', 'skip']), comment: text, approved: random.chance(0.5), strategy: 'retry' }
   const lists = { parties: [], options: [], capabilities: [], capacity: 1, explanation: text, journal: text, n: 1, code: text }
-  return { type, ...step, ...values, ...names, ...words, ...rest, ...lists, ...several, awaits: { kind: 'signal', signal: text } }
+  return {
+    type,
+    ...step,
+    ...values,
+    ...names,
+    ...words,
+    ...rest,
+    ...lists,
+    ...several,
+    ...answers,
+    awaits: { kind: 'signal', signal: text },
+  }
 }
 
 test('SM-2 D1 W5 evolve is total: any events in any order, from any state on the way, give a state', () => {

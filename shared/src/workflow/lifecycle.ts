@@ -37,7 +37,7 @@ export const WORKFLOW_TABLE: Readonly<Record<WorkflowStatus, WorkflowRow>> = {
   pending: { ...UNMOVED, started: 'active', 'turned-back': 'active', failed: 'failed', cancelled: 'cancelled' },
   active: { ...UNMOVED, ...UNDER_WAY, paused: 'paused', rewound: 'active', 'given-up': 'active' },
   // Turning back ends a pause: what is done must be undone, which needs work to go on.
-  paused: { ...UNMOVED, ...UNDER_WAY, resumed: 'active' },
+  paused: { ...UNMOVED, ...UNDER_WAY, resumed: 'active', rewound: 'paused' },
   completed: { ...UNMOVED, reopened: 'active' },
   failed: { ...UNMOVED, reopened: 'active' },
   cancelled: UNMOVED,
@@ -67,9 +67,13 @@ const STILL: StepRow = {
   compensated: null,
   'compensation-failed': null,
   'late-result': null,
+  'review-wanted': null,
+  reviewed: null,
+  'approval-given': null,
+  discarded: null,
 }
 
-const LEAVING = { 'step-cancelled': 'cancelled', 'step-failed': 'failed' } as const
+const LEAVING = { 'step-cancelled': 'cancelled', 'step-failed': 'failed', 'review-wanted': 'validating' } as const
 const ENDING = { ...LEAVING, 'attempt-failed': 'ready', validating: 'validating', 'step-succeeded': 'succeeded' } as const
 
 export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
@@ -87,11 +91,12 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
   },
   waiting_for_resource: { ...STILL, ...LEAVING, 'step-ready': 'ready', offered: 'offered', running: 'running' },
   offered: { ...STILL, ...ENDING, running: 'running', declined: 'ready', stopped: 'cancelled' },
-  running: { ...STILL, ...ENDING, stopped: 'cancelled' },
-  validating: { ...STILL, ...ENDING, validating: null },
+  running: { ...STILL, ...ENDING, stopped: 'cancelled', 'approval-given': 'running' },
+  // A person who is asked may have it done again, or go on without.
+  validating: { ...STILL, ...ENDING, validating: null, reviewed: 'validating', 'step-ready': 'ready', 'step-skipped': 'skipped' },
   succeeded: { ...STILL, compensating: 'compensating' },
   // What seemed lost may turn out to have been done after all; then it is undone like anything else.
-  failed: { ...STILL, compensating: 'compensating' },
+  failed: { ...STILL, compensating: 'compensating', discarded: 'failed', 'review-wanted': 'validating' },
   cancelled: { ...STILL, compensating: 'compensating' },
   skipped: STILL,
   compensating: {
@@ -121,12 +126,18 @@ const REFUSED: DecisionRow = {
   restore: 'refused',
   retry: 'refused',
   undo: 'refused',
+  recover: 'refused',
+  review: 'refused',
+  approve: 'refused',
+  discard: 'refused',
+  checkpoint: 'refused',
 }
 
 /** Said again, a creation is answered with what it led to. */
 const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
 const OPEN: DecisionRow = { ...CREATED, cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
-const UNDER_WAY_OR_HELD: DecisionRow = { ...OPEN, rollback: 'allowed', restore: 'allowed' }
+const BACK = { rollback: 'allowed', restore: 'allowed', retry: 'allowed', recover: 'allowed', discard: 'allowed' } as const
+const UNDER_WAY_OR_HELD: DecisionRow = { ...OPEN, ...BACK, review: 'allowed', approve: 'allowed', checkpoint: 'allowed' }
 
 /** Which decisions a workflow takes in which status; `absent` is before its creation. */
 export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', DecisionRow>> = {
@@ -134,9 +145,9 @@ export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', Decision
   pending: OPEN,
   active: { ...UNDER_WAY_OR_HELD, pause: 'allowed' },
   paused: { ...UNDER_WAY_OR_HELD, resume: 'allowed' },
-  completed: { ...CREATED, undo: 'allowed' },
-  failed: { ...CREATED, retry: 'allowed', rollback: 'allowed', restore: 'allowed' },
-  cancelled: CREATED,
+  completed: { ...CREATED, undo: 'allowed', retry: 'allowed', discard: 'allowed' },
+  failed: { ...CREATED, ...BACK },
+  cancelled: { ...CREATED, discard: 'allowed' },
 }
 
 const DECISIONS = Object.keys(REFUSED).filter((type): type is DecisionType => type in REFUSED)

@@ -13,6 +13,11 @@ const priority = z.enum(['critical', 'high', 'normal', 'low'])
 const name = z.string().min(1).max(256)
 const reason = z.string().max(1024)
 
+const rollback = { to: name.exactOptional(), steps: z.int().min(1).max(MAX_STEPS).exactOptional() }
+const isOneWay = ({ to, steps }: { to?: string; steps?: number }): boolean => (to === undefined) !== (steps === undefined)
+const ONE_WAY = 'say to which step, or over how many'
+const restore = { checkpoint: name.exactOptional(), position: z.int().min(1).exactOptional() }
+
 export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('create'),
@@ -28,12 +33,32 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cancel'), reason }),
   z.strictObject({ type: z.literal('terminate'), reason }),
   z.strictObject({ type: z.literal('set-priority'), priority }),
-  z
-    .strictObject({ type: z.literal('rollback'), reason, to: name.exactOptional(), steps: z.int().min(1).max(MAX_STEPS).exactOptional() })
-    .refine(({ to, steps }) => (to === undefined) !== (steps === undefined), 'say to which step, or over how many'),
-  z.strictObject({ type: z.literal('restore'), reason, position: z.int().min(1) }),
-  z.strictObject({ type: z.literal('retry'), reason }),
+  z.strictObject({ type: z.literal('rollback'), reason, ...rollback }).refine(isOneWay, ONE_WAY),
+  z.strictObject({ type: z.literal('restore'), reason, ...restore }),
+  z.strictObject({ type: z.literal('retry'), reason, step: name.exactOptional() }),
   z.strictObject({ type: z.literal('undo'), reason }),
+  z.discriminatedUnion('strategy', [
+    z.strictObject({ type: z.literal('recover'), strategy: z.literal('retry'), reason }),
+    z.strictObject({ type: z.literal('recover'), strategy: z.literal('rollback'), reason, ...rollback }).refine(isOneWay, ONE_WAY),
+    z.strictObject({ type: z.literal('recover'), strategy: z.literal('restore'), reason, ...restore }),
+    z.strictObject({ type: z.literal('recover'), strategy: z.literal('manual'), reason, queue: name }),
+  ]),
+  z.strictObject({
+    type: z.literal('review'),
+    step: name,
+    answer: z.enum(['continue', 'retry', 'skip', 'fail']),
+    output: json.exactOptional(),
+    comment: reason,
+  }),
+  z.strictObject({
+    type: z.literal('approve'),
+    step: name,
+    approved: z.boolean(),
+    comment: reason,
+    roles: z.array(name).max(20).readonly(),
+  }),
+  z.strictObject({ type: z.literal('discard'), step: name, reason }),
+  z.strictObject({ type: z.literal('checkpoint'), name }),
   z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
   z.strictObject({ type: z.literal('step-settled-elsewhere'), workflow: name, step: name, succeeded: z.boolean(), output: json }),
 ])

@@ -1,6 +1,7 @@
 /** Random definitions: links among earlier and later steps, every kind of work, mistakes in moderation. */
 import fc from 'fast-check'
 import type { CompiledDefinition } from '../definition/compiled.ts'
+import { randomApproval, randomPolicies, randomReview } from './random-policy-support.ts'
 import { define } from './test-support.ts'
 
 /** Seeded randomness, as the simulated world has it. */
@@ -43,7 +44,7 @@ export const randomDefinition = (random: Dice, size: number): CompiledDefinition
     steps,
     links: ported,
     compensations: { undo: { ...how, retry: randomRetry(random), timeoutMs: 2_000, input: { why: 'failure.code', said: 'output' } } },
-    onFailure: random.pick(['compensate', 'compensate', 'stop']),
+    ...randomPolicies(random, ids),
     ...limit,
     ...cancel,
   })
@@ -84,14 +85,16 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
   const join = incoming < 2 ? 'all' : random.pick(['all', 'any', random.between(1, incoming)])
   const undone = random.chance(0.5) ? { compensate: 'undo' } : {}
   const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
-  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked }
+  const asked = { ...randomReview(random), ...(random.chance(0.1) ? { optional: true } : {}) }
+  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked, ...asked }
   const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
   const called = random.pick([
     { type: 'function', function: 'f' },
     { type: 'beep', with: { tone: 1 } },
   ])
-  const each = { ...random.pick([task, called]), ...undone, retry: randomRetry(random), timeoutMs: 3_000 }
+  const each = { ...random.pick([task, called]), ...undone, ...randomReview(random), retry: randomRetry(random), timeoutMs: 3_000 }
   if (ways > 0 && random.chance(0.1)) return { join, type: 'choice' }
+  if (random.chance(0.08)) return { join, ...randomApproval(random) }
   switch (random.between(0, 9)) {
     case 0:
       return { ...common, type: 'wait', on: { kind: 'time', delayMs: random.between(0, 5_000) } }
@@ -101,7 +104,13 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
       return { ...common, type: 'wait', on: { kind: 'step', facility: '"quay"', key: '"other"', step: 'far' } }
     case 3:
     case 4:
-      return { ...common, type: 'map', over: random.chance(0.05) ? 'input.n' : random.pick(['input.list', 'input.list', '[]']), each }
+      return {
+        ...common,
+        ...doubted(random),
+        type: 'map',
+        over: random.chance(0.05) ? 'input.n' : random.pick(['input.list', 'input.list', '[]']),
+        each,
+      }
     case 5:
     case 6:
       return { ...common, ...undone, ...called }
@@ -109,6 +118,9 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
       return { ...common, ...undone, ...task }
   }
 }
+
+/** A map that is now and then fanned out again, because what it gathered does not satisfy. */
+const doubted = (random: Dice): object => (random.chance(0.3) ? { validate: 'size(output) == 0 || output[0] != "bad"' } : {})
 
 const randomRetry = (random: Dice): object => ({
   strategy: random.pick(['none', 'fixed', 'fixed', 'exponential']),

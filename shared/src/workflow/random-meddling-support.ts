@@ -1,11 +1,15 @@
 /** What people decide about a workflow while it runs, and after it has ended: anything, whether it is legal or not. */
+import type { Json } from '../values/json.ts'
+import { deadLetters } from './dead-letter.ts'
 import type { Dice } from './random-definition-support.ts'
 import type { Run } from './test-support.ts'
+import type { WantedAnswer } from './want.ts'
 
 const reason = 'the crate was the wrong one'
 
 export const meddle = (run: Run, random: Dice): void => {
-  switch (random.between(0, 7)) {
+  const step = random.pick([...run.definition.numberOf.keys()])
+  switch (random.between(0, 11)) {
     case 0:
       return void run.try({ type: 'cancel', reason })
     case 1:
@@ -16,18 +20,42 @@ export const meddle = (run: Run, random: Dice): void => {
       return void run.try({ type: 'set-priority', priority: random.pick(['high', 'low']) })
     case 4:
       return void (random.chance(0.3) && run.try({ type: 'terminate', reason }))
+    case 5:
+      return void run.try({ type: 'checkpoint', name: 'here' })
+    case 6:
+      return void run.try({ type: 'discard', step, reason })
+    case 7:
+      return void run.try({ type: 'retry', reason })
+    case 8:
+      return void run.try({ type: 'recover', strategy: 'restore', reason })
     default:
       isRolledBack(run, random)
   }
 }
 
+/** Whoever is asked answers, now and then more than once. */
+export const answerAsked = (run: Run, random: Dice, { kind, step }: WantedAnswer): void => {
+  const comment = random.pick(['', 'looked at it'])
+  if (kind === 'approval') {
+    const by = random.pick(['ann', 'bob', 'eve'])
+    return void run.try({ type: 'approve', step, approved: random.chance(0.8), comment, roles: [] }, by)
+  }
+  const answer = random.pick(['continue', 'retry', 'skip', 'fail'] as const)
+  const output = random.chance(0.5) ? { output: random.pick<Json>([null, 7, { x: [1] }]) } : {}
+  run.try({ type: 'review', step, answer, comment, ...output })
+}
+
 /** Somebody takes up again what has ended, if it can be. */
 export const isReopened = (run: Run, random: Dice): boolean => {
-  switch (random.between(0, 3)) {
+  const given = deadLetters(run.definition, run.state).map((ref) => run.definition.steps[ref]?.id ?? '')
+  if (given.length > 0 && random.chance(0.3)) run.put({ type: 'discard', step: random.pick(given), reason })
+  switch (random.between(0, 4)) {
     case 0:
       return run.try({ type: 'undo', reason }).ok
     case 1:
       return isRolledBack(run, random)
+    case 2:
+      return run.try({ type: 'recover', strategy: 'manual', queue: 'leads', reason }).ok
     default:
       return run.try({ type: 'retry', reason }).ok
   }

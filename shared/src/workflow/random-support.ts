@@ -7,7 +7,7 @@
 import type { Json } from '../values/json.ts'
 import type { AttemptName, Fact } from './command.ts'
 import type { Dice, RandomWorkflow } from './random-definition-support.ts'
-import { isReopened, meddle } from './random-meddling-support.ts'
+import { answerAsked, isReopened, meddle } from './random-meddling-support.ts'
 import { isTerminal } from './status.ts'
 import { Run } from './test-support.ts'
 import type { WantedWait } from './want.ts'
@@ -101,7 +101,7 @@ export class World {
   }
 
   #work(): void {
-    const { tasks, calls, waits, starts, signals } = this.run.wanted
+    const { tasks, calls, waits, starts, answers, signals } = this.run.wanted
     for (const { task, leaseMs, stop, accepted, ref, attempt, purpose } of tasks) {
       const name = { ref, attempt, purpose }
       if (stop !== undefined && !this.#called.has(`stop ${task}`)) this.#once(`stop ${task}`, () => this.#answerStop(name, leaseMs))
@@ -110,6 +110,7 @@ export class World {
     for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#endCall({ ref, attempt, purpose }))
     for (const wait of waits) this.#once(`wait ${wait.ref} ${wait.position}`, () => this.#settleElsewhere(wait))
     for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
+    for (const answer of answers) if (this.#random.chance(0.4)) answerAsked(this.run, this.#random, answer)
     // Nobody can be asked for a signal: it comes in the end.
     for (const name of signals) if (this.#random.chance(0.2)) this.#signal(name)
   }
@@ -170,10 +171,11 @@ export class World {
 
   /** Time goes on to the next moment at which anything is due; if there is none, something must be wanted. */
   #pass(): void {
-    const { wakeAt, offers, tasks, calls, waits, starts, signals } = this.run.wanted
+    const { wakeAt, offers, tasks, calls, waits, starts, answers, signals } = this.run.wanted
     const moments = [...this.#reports.map(({ at }) => at), ...offers.map(({ since }) => since), ...(wakeAt === undefined ? [] : [wakeAt])]
     const next = Math.min(...moments.filter((at) => at > this.run.now))
-    const wants = offers.length + tasks.length + calls.length + waits.length + starts.length + signals.length + moments.length
+    const wants =
+      offers.length + tasks.length + calls.length + waits.length + starts.length + answers.length + signals.length + moments.length
     const { status } = this.run.state
     if (wants === 0 && status === 'active') throw new Error(`active, and nothing is wanted: ${this.run.story.slice(-12).join(' · ')}`)
     this.run.wait(Number.isFinite(next) ? next - this.run.now : 1)

@@ -13,6 +13,8 @@ export const reopen = (next: Writable<WorkflowState>, at: number): void => {
   next.endedAt = undefined
   next.output = undefined
   next.reopenedAt = at
+  next.retries = 0
+  next.recoveries = 0
 }
 
 export const rewind = (next: Writable<WorkflowState>, { refs, links }: EventOf<'rewound'>, at: number): void => {
@@ -23,7 +25,7 @@ export const rewind = (next: Writable<WorkflowState>, { refs, links }: EventOf<'
   }
   for (const ref of refs) {
     const map = steps[ref]
-    if (map?.items !== undefined) steps[ref] = { ...map, items: { ...map.items, open: openItems(steps, map.items) } }
+    if (map?.items !== undefined) steps[ref] = { ...map, items: { ...map.items, open: openItems(steps, map.items), kept: true } }
   }
   next.steps = steps
   next.sent = next.sent.without(links)

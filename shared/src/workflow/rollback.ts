@@ -4,60 +4,73 @@
  */
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import type { Restore, Rollback } from './command.ts'
 import type { Draft } from './draft.ts'
-import { stepError } from './errors.ts'
+import type { StepError } from './event.ts'
+import { stepNamed } from './naming.ts'
 import { scopePastNoReturn } from './point-of-no-return.ts'
-import { stepsToRetry } from './retry.ts'
+import { stepsToRetry } from './retriable.ts'
 import { withDependants } from './scope.ts'
-import type { StepState, WorkflowState } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
 
-export const rollBack = (draft: Draft, { to, steps, reason }: Rollback): Refusal | undefined => {
-  const from = to === undefined ? lastCompleted(draft.state, steps ?? 1) : named(draft, to)
-  return from.ok ? goBackOver(draft, from.value, stepError('rolled-back', reason)) : from.error
-}
+/** Where a way back begins: these steps, with all that came of them. */
+export type WayBack = Result<readonly number[], Refusal>
 
-export const restore = (draft: Draft, { position, reason }: Restore): Refusal | undefined => {
-  const { state } = draft
-  if (position < 1 || position > state.length) {
-    return refusal('fix-request', 'no-such-position', `Its log has ${state.length} entries; ${position} is none of them.`)
-  }
-  const since = state.steps.flatMap((step, ref) => (isSettled(step.status) && step.position >= position ? [ref] : []))
-  return goBackOver(draft, since, stepError('restored', reason))
-}
-
-/** Undone and done again: these steps and all that came of them. */
-export const goBackOver = (draft: Draft, from: readonly number[], error: ReturnType<typeof stepError>): Refusal | undefined => {
-  const { definition, state } = draft
-  const ended = isTerminal(state.status)
-  const scope = withDependants(definition, state, ended ? [...from, ...stepsToRetry(definition, state)] : from)
-  if (scope.length === 0) return refusal('give-up', 'nothing-to-undo', 'Nothing has happened since.')
-  const late = ended ? undefined : scopePastNoReturn(definition, state, scope)
-  if (late !== undefined) return late
-  if (ended) draft.emit({ type: 'reopened', reason: error.message })
-  draft.emit({ type: 'turned-back', outcome: 'rewound', error, compensate: true, scope })
-}
-
-const named = (draft: Draft, to: string): Result<readonly number[], Refusal> => {
-  const ref = draft.definition.numberOf.get(to)
-  const step = ref === undefined ? undefined : draft.step(ref)
-  if (ref === undefined || step === undefined) {
-    const names = [...draft.definition.numberOf.keys()].slice(0, 20).join(', ')
-    return err(refusal('fix-request', 'no-such-step', `There is no step ${to}. There are: ${names}.`))
-  }
+/** To before this step. */
+export const backTo = (draft: Draft, name: string): WayBack => {
+  const found = stepNamed(draft.definition, draft.state, name)
+  if (!found.ok) return found
+  const { ref, step } = found.value
   const hasBegun = step.status !== 'pending' && step.status !== 'skipped'
-  return hasBegun ? ok([ref]) : err(refusal('give-up', 'not-begun', `${to} is ${step.status}; there is nothing to go back on.`))
+  return hasBegun ? ok([ref]) : err(refusal('give-up', 'not-begun', `${name} is ${step.status}; there is nothing to go back on.`))
 }
 
-const lastCompleted = ({ steps }: WorkflowState, count: number): Result<readonly number[], Refusal> => {
-  const completed = steps.flatMap((step, ref) => (isDone(step) ? [{ ref, completion: step.completion ?? 0 }] : []))
+/** Over the steps that completed last. A map counts as one, its items don't count. */
+export const backOver = ({ state }: Draft, count: number): WayBack => {
+  const completed = state.steps.flatMap(({ status, parent, completion = 0 }, ref) =>
+    status === 'succeeded' && parent === undefined ? [{ ref, completion }] : [],
+  )
   if (completed.length < count) {
     return err(refusal('fix-request', 'too-many-steps', `Only ${completed.length} steps are completed; ${count} can't be gone back over.`))
   }
-  completed.sort((a, b) => b.completion - a.completion)
-  return ok(completed.slice(0, count).map(({ ref }) => ref))
+  return ok(
+    completed
+      .sort((a, b) => b.completion - a.completion)
+      .slice(0, count)
+      .map(({ ref }) => ref),
+  )
 }
 
-/** A map counts as one step, its items don't count. */
-const isDone = ({ status, parent }: StepState): boolean => status === 'succeeded' && parent === undefined
+/** Over everything that settled after so many entries of the log. */
+export const backToPosition = ({ state }: Draft, position: number): WayBack => {
+  if (position < 1 || position > state.length) {
+    return err(refusal('fix-request', 'no-such-position', `Its log has ${state.length} entries; ${position} is none of them.`))
+  }
+  return ok(state.steps.flatMap((step, ref) => (isSettled(step.status) && step.position >= position ? [ref] : [])))
+}
+
+/** To the checkpoint of this name, or to the latest. */
+export const backToCheckpoint = (draft: Draft, name?: string): WayBack => {
+  const { checkpoints } = draft.state
+  const found = name === undefined ? checkpoints.at(-1) : checkpoints.findLast((checkpoint) => checkpoint.name === name)
+  if (found !== undefined) return backToPosition(draft, found.position)
+  const known = checkpoints.map((checkpoint) => checkpoint.name).join(', ')
+  const instead = known === '' ? 'It has none.' : `It has: ${known}.`
+  return err(refusal('fix-request', 'no-such-checkpoint', `There is no checkpoint ${name ?? ''}. ${instead}`))
+}
+
+/** Undone and done again. */
+export const goBackOver = (draft: Draft, way: WayBack, error: StepError): Refusal | undefined => {
+  const scope = way.ok ? scopeOf(draft, way.value) : way
+  if (!scope.ok) return scope.error
+  if (isTerminal(draft.state.status)) draft.emit({ type: 'reopened', reason: error.message })
+  draft.emit({ type: 'turned-back', outcome: 'rewound', error, compensate: true, scope: scope.value })
+}
+
+/** Nothing that has passed the point of no return; of a failed workflow all that a retry would do again too. */
+export const scopeOf = ({ definition, state }: Draft, from: readonly number[]): WayBack => {
+  const ended = isTerminal(state.status)
+  const scope = withDependants(definition, state, ended ? [...from, ...stepsToRetry(definition, state)] : from)
+  if (scope.length === 0) return err(refusal('give-up', 'nothing-to-undo', 'Nothing has happened since.'))
+  const late = ended ? undefined : scopePastNoReturn(definition, state, scope)
+  return late === undefined ? ok(scope) : err(late)
+}

@@ -21,7 +21,7 @@ export const withDependants = (definition: CompiledDefinition, state: WorkflowSt
     if (step === undefined || scope.has(ref)) continue
     scope.add(ref)
     if (step.parent !== undefined) queue.push(step.parent)
-    else queue.push(...itemsOf(step), ...dependants(definition, state, ref, step))
+    else queue.push(...itemsOf(state, ref, step), ...dependants(definition, state, ref, step))
   }
   return [...scope].sort((a, b) => a - b)
 }
@@ -34,8 +34,33 @@ const dependants = (definition: CompiledDefinition, { steps }: WorkflowState, re
     return target === undefined || target.status === 'pending' || wasDoneBefore ? [] : [to]
   })
 
-const itemsOf = ({ items }: StepState): readonly number[] =>
-  items === undefined ? [] : Array.from({ length: items.count }, (_, item) => items.first + item)
+/** Why an agent at work on this step should stop, if it should: nobody will use what it does. */
+export const stopReason = (state: WorkflowState, ref: number, step: StepState): string | undefined => {
+  if (step.status === 'compensating') return undefined
+  if (isGoingBack(state, ref)) return state.turnedBack?.error.message
+  const parent = step.parent === undefined ? undefined : state.steps[step.parent]
+  return parent?.status === 'failed' ? (parent.error?.message ?? 'a sibling failed') : undefined
+}
+
+/** These steps with the items of those that are maps. */
+export const withItems = (state: WorkflowState, refs: Iterable<number>): readonly number[] =>
+  [...refs]
+    .flatMap((ref) => {
+      const step = state.steps[ref]
+      return step === undefined ? [] : [ref, ...itemsOf(state, ref, step)]
+    })
+    .sort((a, b) => a - b)
+
+/** All it ever had: one that was fanned out again has items that it no longer stands for, and what they did is undone with the rest. */
+const itemsOf = ({ steps }: WorkflowState, map: number, { items }: StepState): readonly number[] =>
+  items === undefined ? [] : steps.flatMap(({ parent }, ref) => (parent === map ? [ref] : []))
+
+/** A step, or an item that its map still stands for: only these can be done again. */
+export const isCurrent = ({ steps }: WorkflowState, ref: number): boolean => {
+  const parent = steps[ref]?.parent
+  const items = parent === undefined ? undefined : steps[parent]?.items
+  return parent === undefined || (items !== undefined && ref >= items.first && ref < items.first + items.count)
+}
 
 /** Links that carried messages of these steps. */
 export const linksOf = (definition: CompiledDefinition, { sent }: WorkflowState, refs: readonly number[]): readonly number[] =>

@@ -21,6 +21,12 @@ export interface StepState {
   readonly item?: number | undefined
   readonly parent?: number | undefined
   readonly status: StepStatus
+  /** Within `validating`: a person is asked. */
+  readonly review?: { readonly queue: string } | undefined
+  /** Of an approval: who has answered so far. */
+  readonly voices?: readonly Voice[] | undefined
+  /** Its failure for good needs nobody any more. */
+  readonly discarded?: true | undefined
   /** Within `compensating`: where the undoing attempt stands. */
   readonly phase?: 'ready' | 'offered' | 'running' | undefined
   /** Number of the latest attempt of the present purpose, 0 before the first. */
@@ -59,9 +65,32 @@ export interface StepState {
   /** Place in the order of completion, for undoing in reverse. */
   readonly completion?: number | undefined
   /** References of a map's items: the first, how many, and how many have not settled. */
-  readonly items?: { readonly first: number; readonly count: number; readonly open: number } | undefined
+  readonly items?: MapItems | undefined
   /** An attempt that no longer counted turned out to have succeeded: there is something to undo. */
   readonly doneLate?: true | undefined
+}
+
+export interface MapItems {
+  readonly first: number
+  readonly count: number
+  readonly open: number
+  /** The map was rewound: if it stands for the same elements again, those that are done stay done. */
+  readonly kept?: true
+}
+
+export interface Voice {
+  readonly by: string
+  readonly approved: boolean
+  readonly comment: string
+}
+
+/** A point to come back to: what settled after that many entries can be gone back on. */
+export interface Checkpoint {
+  readonly name: string
+  readonly at: number
+  readonly position: number
+  /** How many steps had completed. */
+  readonly completions: number
 }
 
 export interface FollowUp {
@@ -107,6 +136,12 @@ export interface WorkflowState {
   readonly completions: number
   /** Steps not yet settled. */
   readonly open: number
+  /** Attempts of the work itself that were to be tried again, since it was last taken up. */
+  readonly retries: number
+  /** How often the engine recovered by itself. */
+  readonly recoveries: number
+  /** The latest, in order. */
+  readonly checkpoints: readonly Checkpoint[]
   /** Late results already recorded, as ⟨ref⟩.⟨mark of the attempt⟩. */
   readonly late: readonly string[]
   readonly turnedBack?: TurnedBack | undefined

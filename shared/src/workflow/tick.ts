@@ -3,10 +3,11 @@ import { touchReady } from './arrive.ts'
 import { isTimedByClock } from './attempt.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
-import { failAttempt, failStep, succeedStep, turnBack } from './outcome.ts'
+import { failAttempt, failStep, succeedStep } from './outcome.ts'
 import { isGoingBack } from './scope.ts'
 import { runsSince, type StepState } from './state.ts'
 import { isTerminal } from './status.ts'
+import { turnBack } from './turn-back.ts'
 
 const TIMEOUT = { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true }
 

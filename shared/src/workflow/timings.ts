@@ -41,6 +41,9 @@ const PHASE_AFTER: Readonly<Record<StepEvent, Phase | undefined>> = {
   'fanned-out': 'working',
   'items-resumed': 'working',
   validating: 'working',
+  'review-wanted': 'working',
+  reviewed: 'working',
+  'approval-given': 'working',
   'step-succeeded': 'over',
   'step-failed': 'over',
   'step-skipped': 'over',
@@ -49,6 +52,7 @@ const PHASE_AFTER: Readonly<Record<StepEvent, Phase | undefined>> = {
   compensated: 'over',
   'compensation-failed': 'over',
   'late-result': undefined,
+  discarded: undefined,
 }
 
 interface Row {

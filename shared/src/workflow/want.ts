@@ -49,6 +49,19 @@ export type WantedWait = {
   readonly step: string
 }
 
+/** A person's answer about a step: what becomes of it, or whether it is approved. */
+export interface WantedAnswer {
+  readonly ref: number
+  readonly kind: 'review' | 'approval'
+  readonly step: string
+  readonly queue: string
+  readonly since: number
+  /** Of an approval: who may give it, how many must, and who has. */
+  readonly role?: string
+  readonly needed?: number
+  readonly given?: readonly string[]
+}
+
 export interface WantedStart {
   readonly key: string
   readonly definition: string
@@ -63,6 +76,8 @@ export interface Wanted {
   readonly starts: readonly WantedStart[]
   /** The earliest moment (wall) at which a `tick` would do something. */
   readonly wakeAt?: number
+  /** What people are asked. */
+  readonly answers: readonly WantedAnswer[]
   /** Waits for a signal, which nobody can be asked for. */
   readonly signals: readonly string[]
 }

@@ -4,14 +4,15 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
+import { answersOf } from './answers-wanted.ts'
 import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
+import { checkpointDueAt } from './checkpoint.ts'
 import type { AttemptName } from './command.ts'
 import type { Awaited } from './event.ts'
-import { stopReason } from './outcome.ts'
-import { isEnding } from './scope.ts'
+import { isEnding, stopReason } from './scope.ts'
 import { runsSince, type StepState, type WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
-import type { Wanted, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
+import type { Wanted, WantedAnswer, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
 
 interface Gathering {
   readonly offers: WantedOffer[]
@@ -19,18 +20,29 @@ interface Gathering {
   readonly calls: WantedCall[]
   readonly waits: WantedWait[]
   readonly starts: WantedStart[]
+  readonly answers: WantedAnswer[]
   readonly signals: string[]
   wakeAt: number
 }
 
 export const wanted = (definition: CompiledDefinition, workflow: string, state: WorkflowState): Wanted => {
-  const all: Gathering = { offers: [], tasks: [], calls: [], waits: [], starts: [], signals: [], wakeAt: Number.POSITIVE_INFINITY }
+  const all: Gathering = {
+    offers: [],
+    tasks: [],
+    calls: [],
+    waits: [],
+    starts: [],
+    answers: [],
+    signals: [],
+    wakeAt: Number.POSITIVE_INFINITY,
+  }
   for (const { key, definition: name, input, workflow: started } of state.followUps) {
     if (started === undefined) all.starts.push({ key, definition: name, input })
   }
   if (!isTerminal(state.status)) {
     const limitMs = definition.definition.timeoutMs
     if (limitMs !== undefined && !isEnding(state)) wake(all, runsSince(state) + limitMs)
+    wake(all, checkpointDueAt(definition, state) ?? Number.POSITIVE_INFINITY)
     state.steps.forEach((step, ref) => {
       wantForStep(all, definition, workflow, state, step, ref)
     })
@@ -51,6 +63,7 @@ const wantForStep = (
   step: StepState,
   ref: number,
 ): void => {
+  if (step.review !== undefined || step.awaits?.kind === 'approval') all.answers.push(...answersOf(definition, step, ref))
   const phase = step.status === 'compensating' ? step.phase : step.status
   if (phase !== 'ready' && phase !== 'offered' && phase !== 'running') return
   if (step.dueAt !== undefined && isTimedByClock(definition, step)) wake(all, step.dueAt)

@@ -18,17 +18,16 @@ import { type Compilation, compileAuthored } from '../compile.ts'
 import type { Expression, Fresh, Known, KnownStep, Sees, SourcePort, StepId, TargetPort, WithCompensation, WithStep } from './known.ts'
 import type { PathTo } from './path.ts'
 import type { Shape } from './shape.ts'
-import type { CancelSpec, CompensationSpec, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
+import type { CancelSpec, CompensationSpec, FailurePolicies, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
 import { written } from './written.ts'
 
-interface Header<Input> extends Promised {
+interface Header<Input> extends Promised, FailurePolicies {
   readonly name: string
   readonly version?: number
   readonly title?: string
   readonly description?: string
   readonly tags?: readonly string[]
   readonly timeoutMs?: number | string
-  readonly onFailure?: 'compensate' | 'stop'
   readonly input?: Shape<Input>
 }
 

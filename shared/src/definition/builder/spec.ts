@@ -1,6 +1,7 @@
 /** What an author says of a step: the authored form, with the names and types it may refer to. `takes` and `returns` tell the compiler only. */
 import type { Json } from '../../values/json.ts'
 import type { AgentKind } from '../definition.ts'
+import type { OnFailure, ReviewPolicy } from '../failure-policy.ts'
 import type { Expression, Known, Mapping, Sees, SeesItem, SeesOutput, SeesUndone, StepId, Undoing } from './known.ts'
 import type { ItemAt } from './path.ts'
 import type { Shape } from './shape.ts'
@@ -32,12 +33,17 @@ interface Sla {
 
 interface Joining {
   readonly join?: 'all' | 'any' | number
+  readonly optional?: boolean
   readonly sla?: Sla
 }
 
 interface Limited {
   readonly needs?: readonly { readonly resource: string; readonly amount?: number }[]
   readonly rate?: { readonly perSecond: number; readonly burst?: number }
+}
+
+interface Reviewable {
+  readonly review?: { readonly queue: string; readonly on?: ReviewPolicy['on'] }
 }
 
 interface Breakable extends Limited {
@@ -47,6 +53,23 @@ interface Breakable extends Limited {
     readonly successes?: number
     readonly per?: 'step' | 'work'
   }
+}
+
+type Attempts = { readonly attempts?: number }
+
+/** What the workflow does when a step has failed for good. */
+export interface FailurePolicies {
+  readonly onFailure?: OnFailure
+  readonly compensation?: { readonly onError?: 'continue' | 'halt' }
+  readonly retryBudget?: number
+  readonly recovery?: Attempts &
+    (
+      | { readonly strategy: 'retry' | 'restore' }
+      | { readonly strategy: 'rollback'; readonly to: string }
+      | { readonly strategy: 'rollback'; readonly steps: number }
+      | { readonly strategy: 'manual'; readonly queue: string }
+    )
+  readonly checkpoints?: { readonly every: 'step' | number | string }
 }
 
 export interface Promised {
@@ -78,7 +101,11 @@ interface Checked<K extends Known, Output> {
   readonly compensate?: Undoing<K, NoInfer<Output>>
 }
 
-type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & Breakable & (Task | Called)
+type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> &
+  Checked<K, Output> &
+  Breakable &
+  Reviewable &
+  (Task | Called)
 
 interface Waiting<K extends Known, Output> extends Common, Joining {
   readonly type: 'wait'
@@ -94,7 +121,21 @@ interface Waiting<K extends Known, Output> extends Common, Joining {
       }
 }
 
-export type StepSpec<K extends Known, Takes, Output> = (Worked<K, Sees<K>, Takes, Output> & Joining) | Waiting<K, Output>
+interface Approving<K extends Known, Takes, Output> extends Common, Joining {
+  readonly type: 'approval'
+  readonly queue: string
+  readonly role?: string
+  readonly needed?: number
+  readonly onReject?: 'fail' | 'continue'
+  readonly takes?: Shape<Takes>
+  readonly returns?: Shape<Output>
+  readonly input?: Mapping<Sees<K>, NoInfer<Takes>>
+}
+
+export type StepSpec<K extends Known, Takes, Output> =
+  | (Worked<K, Sees<K>, Takes, Output> & Joining)
+  | (Waiting<K, Output> & Reviewable)
+  | Approving<K, Takes, Output>
 
 export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining {
   readonly over: Over
