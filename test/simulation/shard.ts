@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { range, runCampaign } from './campaign.ts'
 import { briefOf } from './report.ts'
 
-const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 300)
-const SHARDS = 2
+const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 1_000)
+const SHARDS = 4
 
 /** Below this many seeds a rare path may well be missed by chance. */
 const ENOUGH_FOR_ALL_PATHS = 100

@@ -1,6 +1,6 @@
 export { type AuditLine, auditStore } from './audit.ts'
 export { Catalogue } from './catalogue.ts'
-export type { Committed } from './committed.ts'
+export type { Committed, News } from './committed.ts'
 export type { EngineConfig } from './config.ts'
 export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'
 export type { AgentView } from './dispatch.ts'

@@ -1,50 +1,46 @@
 /** What must hold when all is quiet: of every workflow, of every replica, and of what was done in the world. */
-import { type Engine, type Summary, Unit } from '@holdfast/shared/engine'
+import type { Engine, Summary, Unit } from '@holdfast/shared/engine'
 import { assertInvariant, collect, InvariantBroken } from '@holdfast/shared/testing'
-import { evolve } from '@holdfast/shared/workflow'
-import { DEFINITIONS } from '../world/definitions.ts'
 import type { EngineHost } from '../world/engine-host.ts'
 import { CLOUD, gatewayOf } from '../world/setup.ts'
 import type { World } from '../world/world.ts'
-import { canonicalState } from './canonical.ts'
+import { sameState } from './canonical.ts'
 import { auditEffects } from './effects.ts'
-import { checkImage, holds } from './images.ts'
-import { LogAudit } from './log-audit.ts'
-import { noteFaults, notePaths } from './paths.ts'
+import { checkImage, holds, type Shelf } from './images.ts'
+import { noteFaults } from './paths.ts'
 
 export const auditEnd = async (world: World): Promise<void> => {
-  for (const host of world.hosts.values()) await checkImage(world, host, new Map())
-  const audits = new Map<string, LogAudit>()
+  const shelves = new Map<string, Shelf>()
+  for (const host of world.hosts.values()) {
+    const shelf: Shelf = new Map()
+    shelves.set(host.name, shelf)
+    await checkImage(world, host, shelf)
+  }
   for (const { home, host } of world.gateways) {
     for (const { id, head } of await rowsAt(host.life?.engine)) {
-      audits.set(id, await auditWorkflow(world, host, world.host(CLOUD), id))
+      await auditWorkflow(world, host, id, shelves)
       world.frame.kernel.note(home, `ends with ${head}`)
     }
   }
   auditNames(world)
   await auditAcknowledged(world)
-  auditEffects(world, audits)
+  auditEffects(world, new Map([...world.watch.followers].map(([id, { audit }]) => [id, audit])))
   noteFaults(world)
 }
 
 const rowsAt = async (engine: Engine | undefined): Promise<readonly Summary[]> => (engine === undefined ? [] : collect(engine.summaries()))
 
-const auditWorkflow = async (world: World, host: EngineHost, cloud: EngineHost, id: string): Promise<LogAudit> => {
+/** What the live engines show, what the disks hold, and what was followed commit by commit: all one. */
+const auditWorkflow = async (world: World, host: EngineHost, id: string, shelves: ReadonlyMap<string, Shelf>): Promise<void> => {
   const live = await unitAt(host.life?.engine, id)
-  const definition = DEFINITIONS.find(({ hash }) => hash === live.state?.definition)
-  if (definition === undefined) throw new InvariantBroken({ invariant: 'I18 a workflow keeps its definition', details: { id } })
-  const stored = await host.disk.store.document(id)
-  const again = stored && Unit.load(id, stored, 0, evolve)
-  if (again?.ok !== true) throw new InvariantBroken({ invariant: 'I18 what is stored replays', details: { id } })
-  const state = canonicalState(live.state)
-  const replayed = [...again.value.replay()]
-  const there = await unitAt(cloud.life?.engine, id)
-  assertInvariant('I18 replay is the live state', canonicalState(replayed.at(-1)?.state) === state, () => ({ id }))
-  assertInvariant('I7 replicas agree', canonicalState(there.state) === state && there.headHex === live.headHex, () => ({ id }))
+  const there = await unitAt(world.host(CLOUD).life?.engine, id)
+  const stored = shelves.get(host.name)?.get(id)?.unit
+  if (stored === undefined) throw new InvariantBroken({ invariant: 'I18 what is stored replays', details: { id } })
+  const followed = world.watch.followers.get(id)?.state
+  assertInvariant('I18 replay is the live state', sameState(stored.state, live.state) && sameState(followed, live.state), () => ({ id }))
+  assertInvariant('I7 replicas agree', sameState(there.state, live.state) && there.headHex === live.headHex, () => ({ id }))
   assertInvariant('I7 replicas hold the same', sameVector(live, there), () => ({ id }))
   world.frame.kernel.history.count(`ended ${live.state?.status}`)
-  notePaths(world.frame.kernel.history, replayed)
-  return new LogAudit(again.value, definition)
 }
 
 const unitAt = async (engine: Engine | undefined, id: string): Promise<Unit> => {

@@ -11,7 +11,7 @@ import { waitingProposals } from '@holdfast/shared/document'
 import { Catalogue, type Summary, summaryOf, Unit, WORKFLOWS } from '@holdfast/shared/engine'
 import type { StoredDocument } from '@holdfast/shared/ports'
 import { assertInvariant, InvariantBroken } from '@holdfast/shared/testing'
-import { canonicalJson, isWorkflowId, type Json } from '@holdfast/shared/values'
+import { canonicalJson, isWorkflowId, type Json, type Refusal, type Result } from '@holdfast/shared/values'
 import { evolve } from '@holdfast/shared/workflow'
 import { DEFINITIONS } from '../world/definitions.ts'
 import type { EngineHost } from '../world/engine-host.ts'
@@ -48,8 +48,9 @@ const documentsOf = async (host: EngineHost): Promise<ReadonlySet<string>> => {
 const checkDocument = async (world: World, host: EngineHost, shelf: Shelf, id: string): Promise<void> => {
   const stored = await host.disk.store.document(id)
   if (stored === undefined || !isWorkflowId(id) || shelf.get(id)?.version === stored.version) return
-  const unit = loaded(host, id, stored)
+  const unit = unitOf(host, shelf, id, stored)
   shelf.set(id, { version: stored.version, unit })
+  if (host.name === gatewayOf(unit.home)) world.watch.catchUp(unit)
   const row = await host.disk.store.get(WORKFLOWS, id)
   checkRow(host, unit, row)
   checkVerdicts(host, unit)
@@ -57,10 +58,18 @@ const checkDocument = async (world: World, host: EngineHost, shelf: Shelf, id: s
   assertInvariant('I1 what readers were shown is durable', unit.length >= seen, () => ({ node: host.name, id, seen, holds: unit.length }))
 }
 
-const loaded = (host: EngineHost, id: string, stored: StoredDocument): Unit => {
-  const unit = Unit.load(id, stored, 0, evolve)
-  if (unit.ok) return unit.value
-  throw new InvariantBroken({ invariant: 'I4 chain', details: { node: host.name, id, why: unit.error.message } })
+/** A durable image only grows, so what was read of it before is read on. */
+const unitOf = ({ name }: EngineHost, shelf: Shelf, id: string, stored: StoredDocument): Unit => {
+  const known = shelf.get(id)
+  if (known === undefined) return okOr(Unit.load(id, stored, 0, evolve), name, id)
+  known.unit.replica.applyAll(stored.updates.slice(known.version))
+  okOr(known.unit.foldNews(), name, id)
+  return known.unit
+}
+
+const okOr = <Value>(read: Result<Value, Refusal>, node: string, id: string): Value => {
+  if (read.ok) return read.value
+  throw new InvariantBroken({ invariant: 'I4 chain', details: { node, id, why: read.error.message } })
 }
 
 const checkRow = (host: EngineHost, unit: Unit, row: Json | undefined): void => {

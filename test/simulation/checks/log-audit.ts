@@ -1,13 +1,13 @@
 /**
  * One pass over a workflow's log, event by event with the state before and after it:
  *
- *   I18  only legal transitions; what has ended stays ended until it is reopened
+ *   I18  only legal transitions; what has ended stays ended until it is reopened; time does not run back
+ *   I20  no wait ends, and no further attempt is offered, before its time
  *   I22  a step has one open attempt at a time
  *   I21  a step counts as done by the effect of that very attempt; undoing is of completed steps only, the latest first, and complete
  *   I23  every offer ends in one way
  */
 import type { CompiledDefinition } from '@holdfast/shared/definition'
-import type { Unit } from '@holdfast/shared/engine'
 import { assertInvariant, assertNone, unconserved } from '@holdfast/shared/testing'
 import { isJsonObject, type Json } from '@holdfast/shared/values'
 import {
@@ -16,6 +16,7 @@ import {
   type LogEntry,
   purposeOf,
   STEP_TABLE,
+  type StepState,
   specOf,
   taskId,
   WORKFLOW_TABLE,
@@ -39,22 +40,18 @@ export class LogAudit {
   readonly #undoable = new Set<number>()
   readonly #ends = { done: 0, failed: 0, cancelled: 0 }
 
-  constructor(unit: Unit, definition: CompiledDefinition) {
-    this.#id = unit.id
+  constructor(workflow: string, definition: CompiledDefinition) {
+    this.#id = workflow
     this.#definition = definition
-    let before: WorkflowState | undefined
-    for (const { entry, state } of unit.replay()) {
-      if (state !== undefined) this.#take(before, entry.event, state)
-      before = state
-    }
-    if (before !== undefined && isTerminal(before.status)) this.#auditEnd(before)
   }
 
-  #must(invariant: string, condition: boolean, details: { readonly [key: string]: Json }): void {
-    assertInvariant(invariant, condition, () => ({ workflow: this.#id, ...details }))
+  /** Tasks that somebody holds by this log. */
+  get open(): Iterable<string> {
+    return this.#open.values()
   }
 
-  #take(before: WorkflowState | undefined, event: Event, after: WorkflowState): void {
+  /** One entry more, with the state before it and the state it led to. */
+  take(before: WorkflowState | undefined, { at, event }: LogEntry, after: WorkflowState): void {
     if (before === undefined) return
     const ended = isTerminal(before.status)
     this.#must('I18 terminal stays terminal', !ended || event.type === 'reopened' || after.status === before.status, {
@@ -62,8 +59,15 @@ export class LogAudit {
       to: after.status,
     })
     this.#must('I18 created once', event.type !== 'created', { at: before.length })
+    this.#must('I18 time does not run back', at >= before.lastAt, { at, before: before.lastAt })
     if (event.type in WORKFLOW_TABLE.pending) this.#takeLifecycle(before, event)
-    if ('ref' in event) this.#takeStep(before, event, ended)
+    if ('ref' in event) this.#takeStep(before, event, at)
+    if (event.type === 'rewound' || event.type === 'given-up') this.#gone(before, event.refs)
+    if (!ended && isTerminal(after.status)) this.#auditEnd(after)
+  }
+
+  #must(invariant: string, condition: boolean, details: { readonly [key: string]: Json }): void {
+    assertInvariant(invariant, condition, () => ({ workflow: this.#id, ...details }))
   }
 
   #takeLifecycle({ status, length }: WorkflowState, { type }: Event): void {
@@ -71,14 +75,15 @@ export class LogAudit {
     this.#must('I18 legal transitions only', row[type] !== null, { status, type, at: length })
   }
 
-  #takeStep(before: WorkflowState, event: OfStep, ended: boolean): void {
+  #takeStep(before: WorkflowState, event: OfStep, at: number): void {
     const step = before.steps[event.ref]
     this.#must('I18 events name steps that exist', step !== undefined, { ref: event.ref, type: event.type })
     if (step === undefined) return
     const attempt = taskId(this.#id, { ref: event.ref, attempt: step.attempt, purpose: purposeOf(step) })
-    if (event.type === 'late-result') return this.#takeLate(before, event, ended)
+    if (event.type === 'late-result') return this.#takeLate(before, event)
     const moved = STEP_TABLE[step.status][event.type] !== null
     this.#must('I18 legal transitions only', moved, { step: step.status, type: event.type, at: before.length })
+    auditTime(step, event, at)
     if (event.type === 'offered') return this.#offer(event, purposeOf(step))
     this.#close(event)
     if (event.type === 'compensated') this.credited.add(attempt)
@@ -105,11 +110,11 @@ export class LogAudit {
     else this.#ends.failed += 1
   }
 
-  #takeLate(before: WorkflowState, { ref, attempt, purpose, succeeded }: Extract<Event, { type: 'late-result' }>, ended: boolean): void {
+  #takeLate(before: WorkflowState, { ref, attempt, purpose, succeeded }: Extract<Event, { type: 'late-result' }>): void {
     if (succeeded) this.late.add(taskId(this.#id, { ref, attempt, purpose }))
     const status = before.steps[ref]?.status
     const isNew = status !== undefined && !UNDONE_OR_DONE.has(status)
-    if (succeeded && purpose === 'forward' && isNew && !ended) this.#completed(before, ref)
+    if (succeeded && purpose === 'forward' && isNew) this.#completed(before, ref)
   }
 
   #completed(state: WorkflowState, ref: number): void {
@@ -126,6 +131,12 @@ export class LogAudit {
     this.#must('I21 completed steps are undone, the latest first', latest === ref, { undone: ref, latest: latest ?? 'none' })
   }
 
+  /** Whoever goes back over steps has undone them first; a retry only takes up again what is not done. */
+  #gone({ turnedBack }: WorkflowState, refs: readonly number[]): void {
+    const left = refs.filter((ref) => this.#undoable.delete(ref))
+    this.#must('I21 what is gone back over was undone', left.length === 0 || turnedBack?.compensate !== true, { left })
+  }
+
   /** What a doer answers names the effect it had. */
   #auditOutput(state: WorkflowState, ref: number, attempt: string, output: Json): void {
     const step = state.steps[ref]
@@ -140,6 +151,14 @@ export class LogAudit {
     assertNone(unconserved({ created: this.offered.size, ...this.#ends, open: this.#open.size }))
     this.#must('I23 an ended workflow has no open attempt', this.#open.size === 0, { open: [...this.#open.values()] })
   }
+}
+
+/** I20: nothing comes before its time. A log's time never lies before the wall clock's, so this is sure. */
+const auditTime = ({ awaits, notBefore }: StepState, event: OfStep, at: number): void => {
+  const until = event.type === 'step-succeeded' && awaits?.kind === 'time' ? awaits.until : at
+  assertInvariant('I20 no wait ends before its time', at >= until, () => ({ ref: event.ref, at, until }))
+  const earliest = event.type === 'offered' ? (notBefore ?? at) : at
+  assertInvariant('I20 no attempt before its back-off has passed', at >= earliest, () => ({ ref: event.ref, at, earliest }))
 }
 
 /** In these a late success has nothing left to undo that is not on record already. */

@@ -29,7 +29,7 @@ export const REQUIRED_PATHS = [
 ] as const
 
 /** What this event, in the state it led to, shows to have happened. */
-const pathOf = (event: Event, state: WorkflowState | undefined): (typeof REQUIRED_PATHS)[number] | undefined => {
+const pathOf = (event: Event, state: WorkflowState): (typeof REQUIRED_PATHS)[number] | undefined => {
   switch (event.type) {
     case 'attempt-failed':
     case 'step-failed':
@@ -39,7 +39,7 @@ const pathOf = (event: Event, state: WorkflowState | undefined): (typeof REQUIRE
     case 'late-result':
       return 'late result'
     case 'compensating':
-      return state?.late.some((name) => name.startsWith(`${event.ref}.`)) ? 'late work undone' : undefined
+      return state.late.some((name) => name.startsWith(`${event.ref}.`)) ? 'late work undone' : undefined
     case 'verdict':
       return event.accepted ? undefined : 'proposal refused'
     case 'conflict':
@@ -47,7 +47,7 @@ const pathOf = (event: Event, state: WorkflowState | undefined): (typeof REQUIRE
     case 'follow-up-started':
       return 'follow-up started'
     case 'running':
-      return event.awaits?.kind === 'step' && event.awaits.home !== state?.home ? 'step waited for another facility' : undefined
+      return event.awaits?.kind === 'step' && event.awaits.home !== state.home ? 'step waited for another facility' : undefined
     default:
       return undefined
   }
@@ -56,14 +56,9 @@ const pathOf = (event: Event, state: WorkflowState | undefined): (typeof REQUIRE
 const unknownCall = (event: { readonly error: { readonly code: string } }): 'call of unknown outcome' | undefined =>
   event.error.code === 'unknown-outcome' ? 'call of unknown outcome' : undefined
 
-export const notePaths = (
-  history: History,
-  log: Iterable<{ readonly entry: LogEntry; readonly state: WorkflowState | undefined }>,
-): void => {
-  for (const { entry, state } of log) {
-    const path = pathOf(entry.event, state)
-    if (path !== undefined) history.reached(path)
-  }
+export const notePath = (history: History, event: Event, state: WorkflowState): void => {
+  const path = pathOf(event, state)
+  if (path !== undefined) history.reached(path)
 }
 
 export const noteFaults = ({ frame }: World): void => {

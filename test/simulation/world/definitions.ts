@@ -39,3 +39,7 @@ export const definitionNamed = (name: string): CompiledDefinition => {
   if (found === undefined) throw new RangeError(`no definition ${name}`)
   return found
 }
+
+const BY_HASH = new Map(DEFINITIONS.map((definition) => [definition.hash, definition]))
+
+export const definitionOf = (hash: string): CompiledDefinition | undefined => BY_HASH.get(hash)

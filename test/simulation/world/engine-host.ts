@@ -30,6 +30,8 @@ export class EngineHost {
   readonly disk: Disk
   /** Called with the durable image after each crash, before the next start. */
   onCrash: (() => Promise<void>) | undefined
+  /** Called with each life when its engine has opened, before anything else is. */
+  onLife: ((life: Life) => void) | undefined
   readonly #frame: Frame
   readonly #identity: Identity
   readonly #onOpen: (life: Life) => void
@@ -81,6 +83,7 @@ export class EngineHost {
     if (problems.length > 0) throw new Error(`${this.name} can not take up: ${problems.join('; ')}`)
     this.#life = { number, process, clock, store, engine }
     kernel.note(this.name, `open, life ${number}`)
+    this.onLife?.(this.#life)
     this.#onOpen(this.#life)
   }
 

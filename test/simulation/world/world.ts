@@ -15,6 +15,7 @@ import {
   scheduleFaults,
   storeFaultsOf,
 } from '@holdfast/shared/testing'
+import { Watch } from '../checks/watch.ts'
 import type { Plant } from '../planted/plant.ts'
 import { Agent } from './agent.ts'
 import { Clients } from './clients.ts'
@@ -35,6 +36,7 @@ export class World {
   readonly hosts = new Map<string, EngineHost>()
   readonly gateways: readonly Gateway[]
   readonly agents = new Map<string, Agent>()
+  readonly watch: Watch
   readonly #machines = new Map<string, SimClock>()
   readonly #heal: () => void
 
@@ -47,9 +49,13 @@ export class World {
     const network = new SimNetwork(kernel, prng, conditions)
     let calm = false
     this.frame = { kernel, network, prng, setup, ledger: new Ledger(), plant, isCalm: () => calm }
+    this.watch = new Watch(this.frame, (agent) => this.agents.get(agent)?.spec.capacity ?? 0)
     const cloud = coordinator(this.frame, this.#machine(CLOUD), storeFaults)
     this.gateways = HOMES.map((home) => gateway(this.frame, home, this.#machine(gatewayOf(home)), storeFaults))
-    for (const host of [cloud, ...this.gateways.map((one) => one.host)]) this.hosts.set(host.name, host)
+    for (const host of [cloud, ...this.gateways.map((one) => one.host)]) {
+      this.hosts.set(host.name, host)
+      host.onLife = (life) => this.watch.attach(life, host !== cloud)
+    }
     this.#hire()
     this.clients = new Clients(this.frame, this.hosts)
     const faults = scheduleFaults(kernel, network, setup.plan, this.#targets(), masked)

@@ -1,0 +1,88 @@
+/**
+ * What must hold after every commit, not only where a crash lays a disk open:
+ *
+ *   I1   a log never loses an entry
+ *   I6   a row is of the very log it was committed with
+ *   I7   the coordinator's copy of a log is one that its gateway had
+ *   I16 I18 I19 I20 I21 I22 I23   the log of every workflow, entry by entry (follower.ts, log-audit.ts)
+ *   I22  no agent holds more tasks than its hands can
+ */
+import type { Committed, Engine, News, Unit } from '@holdfast/shared/engine'
+import { assertInvariant } from '@holdfast/shared/testing'
+import type { Life } from '../world/engine-host.ts'
+import type { Frame } from '../world/frame.ts'
+import { Follower } from './follower.ts'
+
+export class Watch {
+  readonly followers = new Map<string, Follower>()
+  /** ⟨workflow⟩ ⟨length⟩ → the head of its chain there, as the authority had it. */
+  readonly #heads = new Map<string, string>()
+  readonly #frame: Frame
+  readonly #capacityOf: (agent: string) => number
+
+  constructor(frame: Frame, capacityOf: (agent: string) => number) {
+    this.#frame = frame
+    this.#capacityOf = capacityOf
+  }
+
+  attach({ engine, process }: Life, isAuthority: boolean): void {
+    engine.onCommitted((committed) => {
+      if (!process.alive) return
+      try {
+        if (isAuthority) this.#atAuthority(engine, committed)
+        else this.#atReplica(committed)
+      } catch (error) {
+        this.#frame.kernel.fail(error)
+      }
+    })
+  }
+
+  /** What became durable without anybody being told of it: the commit that a crash cut short, or whose outcome nobody knew. */
+  catchUp(unit: Unit): void {
+    const { id, home: facility, state, length } = unit
+    if (state === undefined || length === this.followers.get(id)?.length) return
+    this.#frame.kernel.history.reached('commit that was not told of')
+    this.#follow({ id, facility, state, from: length, entries: [], log: () => unit.entries() })
+  }
+
+  #follow(news: News): void {
+    const follower = this.followers.get(news.id) ?? new Follower(news, this.#frame.kernel.history)
+    this.followers.set(news.id, follower)
+    follower.take(news)
+  }
+
+  #atAuthority({ units }: Engine, { news, summaries }: Committed): void {
+    for (const each of news) this.#follow(each)
+    for (const { id, length, head } of summaries) {
+      const unit = news.length === 0 ? units.peek(id) : undefined
+      if (unit !== undefined) this.catchUp(unit)
+      this.#heads.set(`${id} ${length}`, head)
+      const known = this.followers.get(id)?.length ?? 0
+      assertInvariant('I6 a row is of the log it was committed with', known === length, () => ({ id, length, known }))
+    }
+    this.#countHeld()
+  }
+
+  #countHeld(): void {
+    const held = new Map<string, number>()
+    for (const { audit } of this.followers.values()) {
+      for (const task of audit.open) {
+        const agent = audit.offered.get(task) ?? ''
+        held.set(agent, (held.get(agent) ?? 0) + 1)
+      }
+    }
+    for (const [agent, count] of held) {
+      const capacity = this.#capacityOf(agent)
+      assertInvariant('I22 no agent holds more than it can', count <= capacity, () => ({ agent, count, capacity }))
+    }
+  }
+
+  #atReplica({ summaries }: Committed): void {
+    for (const { id, length, head } of summaries) {
+      const there = this.#heads.get(`${id} ${length}`)
+      if (there === undefined) continue
+      this.#frame.kernel.history.count('copies compared with their origin')
+      assertInvariant('I7 a copy is a prefix of its origin', head === there, () => ({ id, length }))
+    }
+  }
+}
