@@ -112,6 +112,28 @@ describe('a definition built in TypeScript', () => {
   })
 })
 
+test('DEF-9 a choice, a fallback and a plug-in, leading to steps named before', () => {
+  const chosen = define({ name: 'chosen', input: order })
+    .step('call', { type: 'executor', executor: 'http', with: { method: 'POST', url: 'https://example.com/' } })
+    .step('by-hand', { type: 'task', capability: 'pack', kind: 'human' })
+    .step('by-robot', { type: 'task', capability: 'pack', kind: 'robot', fallback: 'by-hand' })
+    .choice('who', { cases: [{ when: 'input.hold', to: 'by-hand' }], otherwise: 'by-robot' })
+    .link('call', 'who')
+  const built = chosen.build()
+  expect(built.ok ? built.value.definition.links.map(({ from, to, trigger }) => `${from} ${trigger} ${to}`) : built.error).toEqual([
+    'call complete who',
+    'by-robot fail by-hand',
+    'who complete by-hand',
+    'who complete by-robot',
+  ])
+  // @ts-expect-error no such step
+  chosen.choice('other', { cases: [{ when: 'input.hold', to: 'by-foot' }] })
+  // @ts-expect-error not a condition
+  chosen.choice('other', { cases: [{ when: 'input.orderId', to: 'by-hand' }] })
+  // @ts-expect-error no such step
+  chosen.step('lift', { type: 'task', capability: 'lift', fallback: 'by-foot' })
+})
+
 describe('what does not compile', () => {
   test('DEF-1 a link from or to a step that is not there', () => {
     // @ts-expect-error no such step

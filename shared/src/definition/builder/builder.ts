@@ -18,7 +18,7 @@ import { type Compilation, compileAuthored } from '../compile.ts'
 import type { Expression, Fresh, Known, KnownStep, Sees, SourcePort, StepId, TargetPort, WithCompensation, WithStep } from './known.ts'
 import type { PathTo } from './path.ts'
 import type { Shape } from './shape.ts'
-import type { CancelSpec, CompensationSpec, FailurePolicies, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
+import type { CancelSpec, ChoiceSpec, CompensationSpec, FailurePolicies, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
 import { written } from './written.ts'
 
 interface Header<Input> extends Promised, FailurePolicies {
@@ -65,6 +65,14 @@ export class DefinitionBuilder<K extends Known> {
     spec: MapSpec<K, Over, Takes, Output>,
   ): DefinitionBuilder<WithStep<K, Id, Record<never, never>, readonly Output[]>> {
     return this.#withStep(id, { type: 'map', ...written(spec) })
+  }
+
+  /** The first case that holds leads on, else `otherwise`. */
+  choice<Id extends string>(
+    id: Fresh<Id, K['steps']>,
+    spec: ChoiceSpec<K>,
+  ): DefinitionBuilder<WithStep<K, Id, Record<never, never>, null>> {
+    return this.#withStep(id, { type: 'choice', ...written(spec) })
   }
 
   compensation<Id extends string, Takes = unknown, Undone = unknown>(

@@ -1,5 +1,8 @@
-/** What an author says of a step: the authored form, with the names and types it may refer to. `takes` and `returns` tell the compiler only. */
-import type { Json } from '../../values/json.ts'
+/**
+ * What an author says of a step: the authored form, with the names and types it may refer to. `takes` and `returns` tell the compiler only.
+ * A step that others lead to — a fallback, the ways of a choice — is named before them.
+ */
+import type { Json, JsonObject } from '../../values/json.ts'
 import type { AgentKind } from '../definition.ts'
 import type { OnFailure, ReviewPolicy } from '../failure-policy.ts'
 import type { Expression, Known, Mapping, Sees, SeesItem, SeesOutput, SeesUndone, StepId, Undoing } from './known.ts'
@@ -31,9 +34,10 @@ interface Sla {
   readonly breachMs: Duration
 }
 
-interface Joining {
+interface Joining<K extends Known> {
   readonly join?: 'all' | 'any' | number
   readonly optional?: boolean
+  readonly fallback?: StepId<K>
   readonly sla?: Sla
 }
 
@@ -90,6 +94,14 @@ interface Called {
   readonly function: string
 }
 
+interface Executed {
+  readonly type: 'executor'
+  readonly executor: string
+  readonly with: JsonObject
+}
+
+type Hands = Task | Called | Executed
+
 interface Attempt<Seen, Takes, Output> extends Common {
   readonly takes?: Shape<Takes>
   readonly returns?: Shape<Output>
@@ -101,13 +113,9 @@ interface Checked<K extends Known, Output> {
   readonly compensate?: Undoing<K, NoInfer<Output>>
 }
 
-type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> &
-  Checked<K, Output> &
-  Breakable &
-  Reviewable &
-  (Task | Called)
+type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & Breakable & Reviewable & Hands
 
-interface Waiting<K extends Known, Output> extends Common, Joining {
+interface Waiting<K extends Known, Output> extends Common, Joining<K> {
   readonly type: 'wait'
   readonly returns?: Shape<Output>
   readonly on:
@@ -121,7 +129,7 @@ interface Waiting<K extends Known, Output> extends Common, Joining {
       }
 }
 
-interface Approving<K extends Known, Takes, Output> extends Common, Joining {
+interface Approving<K extends Known, Takes, Output> extends Common, Joining<K> {
   readonly type: 'approval'
   readonly queue: string
   readonly role?: string
@@ -133,18 +141,23 @@ interface Approving<K extends Known, Takes, Output> extends Common, Joining {
 }
 
 export type StepSpec<K extends Known, Takes, Output> =
-  | (Worked<K, Sees<K>, Takes, Output> & Joining)
+  | (Worked<K, Sees<K>, Takes, Output> & Joining<K>)
   | (Waiting<K, Output> & Reviewable)
   | Approving<K, Takes, Output>
 
-export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining {
+export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining<K> {
   readonly over: Over
   readonly each: Worked<K, SeesItem<K, ItemAt<Sees<K>, Over>>, Takes, Output>
 }
 
+export interface ChoiceSpec<K extends Known> extends Common, Joining<K> {
+  readonly cases: readonly { readonly when: Expression<Sees<K>, boolean>; readonly to: StepId<K> }[]
+  readonly otherwise?: StepId<K>
+}
+
 export type CompensationSpec<K extends Known, Takes, Undone> = Attempt<SeesUndone<K, NoInfer<Undone>>, Takes, Json> &
   Limited &
-  (Task | Called) & { readonly undoes?: Shape<Undone> }
+  Hands & { readonly undoes?: Shape<Undone> }
 
 export interface LinkSpec<K extends Known, Output, Source, Target> {
   readonly trigger?: 'complete' | 'fail' | 'all'
