@@ -53,6 +53,14 @@ export interface Content {
   readonly sequences: readonly number[]
 }
 
+/** For each of some reads `ok`, or the place that it names as corrupt. */
+export interface Verdicts {
+  readonly document: string
+  readonly feed: string
+  readonly row: string
+  readonly timers: string
+}
+
 /** What `commits` commits leave, whole and without a gap. */
 export const contentAfter = (commits: number): Content => ({
   version: commits,

@@ -13,7 +13,7 @@ import { until } from './until.ts'
 
 export const ORIGIN = 'https://holdfast.test'
 
-const hands = new WeakMap<Page, CDPSession>()
+const sessions = new WeakMap<Page, CDPSession>()
 
 export class BrowserProcess {
   readonly #process: ChildProcess
@@ -46,7 +46,7 @@ export class BrowserProcess {
     await page.route(`${ORIGIN}/`, (route) => route.fulfill({ contentType: 'text/html', body: html }))
     await page.goto(ORIGIN)
     // Made now, because a page that stands still answers no new session.
-    hands.set(page, await context.newCDPSession(page))
+    sessions.set(page, await context.newCDPSession(page))
     return page
   }
 
@@ -75,12 +75,17 @@ export class BrowserProcess {
 export const call = <T>(page: Page, name: string, ...values: readonly unknown[]): Promise<T> =>
   page.evaluate(([called, given]) => Reflect.get(globalThis, called)(...given), [name, values] as const)
 
+export const devtools = (page: Page): CDPSession => {
+  const session = sessions.get(page)
+  if (session === undefined) throw new Error('the page is not of this browser')
+  return session
+}
+
 /** The tab's process dies where it stands, even while its script runs and never ends. */
 export const killTab = async (page: Page): Promise<void> => {
   const crashed = page.waitForEvent('crash')
-  void hands
-    .get(page)
-    ?.send('Page.crash')
+  void devtools(page)
+    .send('Page.crash')
     .catch(() => undefined)
   await crashed
   await page.close()

@@ -5,7 +5,8 @@ import { append, batchOf, put, SCHEMAS } from '@holdfast/shared/testing/store-co
 import './faults.ts'
 
 let current: IndexedDbStore | undefined
-let version = 0
+/** Commits so far; not known before the first. */
+let commits: number | undefined
 
 const store = (): IndexedDbStore => {
   if (current === undefined) throw new Error('no store is open')
@@ -13,21 +14,27 @@ const store = (): IndexedDbStore => {
 }
 
 /** @returns the generation */
-const open = async (name: string): Promise<string> => {
-  current = await openIndexedDbStore({ name, schemas: SCHEMAS, random: browserRandom })
-  version = (await current.document('w_1'))?.version ?? 0
+const open = async (name: string, startAnew = false): Promise<string> => {
+  current = await openIndexedDbStore({ name, schemas: SCHEMAS, random: browserRandom, startAnew })
+  commits = undefined
   return current.generation
 }
 
+/** The browser compresses what it stores. */
+const incompressible = (length: number): Uint8Array => Uint8Array.from({ length }, () => Math.random() * 256)
+
 /** The n-th commit appends to two documents and puts n. @returns n, or the code of what was answered */
 const commit = async (updateBytes: number): Promise<number | string> => {
-  const update = new Uint8Array(updateBytes).fill(version & 0xff)
+  const version = commits ?? Number((await store().get('tasks', 'last')) ?? 0)
+  commits = version
+  const update = incompressible(updateBytes)
   const appends = [append('w_1', update), append(`w_${version % 7}x`, update)]
   const removals = [{ collection: 'tasks', key: `${version - 1}` }]
   const puts = [put('last', version + 1), put(`${version}`, { status: 'open' })]
   const result = await store().commit(batchOf({ appends, puts, removals, expected: [['w_1', version]] }))
-  if (result.ok) version += 1
-  return result.ok ? version : result.error.code
+  if (!result.ok) return result.error.code
+  commits += 1
+  return commits
 }
 
 /** Commits without end, and calls out each number once its commit has resolved. */
@@ -57,9 +64,11 @@ const verdicts = async () => ({
   document: await verdictOn(store().document('w_1')),
   feed: await verdictOn(store().feed('harbour-a', 0, 99)),
   row: await verdictOn(store().get('tasks', 'last')),
+  timers: await verdictOn(store().list('timers', { limit: 9 })),
 })
 
+const generation = (): string => store().generation
 const close = (): Promise<void> => store().close()
 const isPersistent = (): Promise<boolean> => store().isPersistent
 
-Object.assign(globalThis, { open, commit, commitOn, content, verdicts, close, isPersistent })
+Object.assign(globalThis, { open, commit, commitOn, content, verdicts, generation, close, isPersistent })

@@ -10,7 +10,16 @@ import { type StoreError, StoreFailure } from '../../ports/store.ts'
 export const CLOSED: StoreError = { code: 'closed', message: 'the store is closed' }
 
 const CLOSING = ['DatabaseClosedError', 'InvalidStateError']
-const FAILING = ['AbortError', 'UnknownError', 'TimeoutError', 'BulkError', 'OpenFailedError', 'NotReadableError', 'DataError']
+const FAILING = [
+  'AbortError',
+  'TransactionInactiveError',
+  'UnknownError',
+  'TimeoutError',
+  'BulkError',
+  'OpenFailedError',
+  'NotReadableError',
+  'DataError',
+]
 
 /** The error of a write, or `undefined` for what is not the store's: a programmer's error, to be thrown on. */
 export const writeError = (error: unknown): StoreError | undefined => {

@@ -17,6 +17,7 @@ import { assertBatch, assertCollection, assertLimit, assertQuery, type Declared,
 import { cutLoose, type LooseBatch, writeBatch } from './commit.ts'
 import { CLOSED, readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
+import { livesOf, noteLife } from './lives.ts'
 import { lastSequence, readDocument, readFeed, readRow, readRows } from './reads.ts'
 import { corrupt } from './seal.ts'
 import { Session } from './session.ts'
@@ -28,6 +29,8 @@ export interface IndexedDbStoreOptions {
   readonly schemas: readonly CollectionSchema[]
   /** For the generation of a database that is not there yet. */
   readonly random: Random
+  /** Begins a new life where the browser has thrown the last one away, instead of saying so. */
+  readonly startAnew?: boolean
 }
 
 export interface IndexedDbStore extends Store {
@@ -37,12 +40,14 @@ export interface IndexedDbStore extends Store {
 
 type Committed = Result<{ readonly group: number }, StoreError>
 
-/** Throws `StoreInUse` when another tab has it open, `StoreFailure` when it is damaged. */
-export const openIndexedDbStore = async ({ name, schemas, random }: IndexedDbStoreOptions): Promise<IndexedDbStore> => {
+/** Throws `StoreInUse` when another tab has it open, `StoreFailure` when it is damaged or was thrown away. */
+export const openIndexedDbStore = async ({ name, schemas, random, startAnew = false }: IndexedDbStoreOptions): Promise<IndexedDbStore> => {
   const declared = declare(schemas)
   const session = await Session.open(name, TABLES)
   try {
-    return new OpenStore(declared, session, await prepareTables(session, declared, random))
+    const meta = await prepareTables(session, declared, random, startAnew ? [] : await livesOf(name))
+    await noteLife(name, meta.generation)
+    return new OpenStore(declared, session, meta)
   } catch (error) {
     session.close()
     throw readFailure(error, name)

@@ -41,10 +41,12 @@ const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export const keyBytes = (key: string): Uint8Array => utf8.encode(key)
 
-/** Brings the database up to date, in one transaction; makes the generation of a new one. */
-export const prepareTables = (session: Session, declared: Declared, random: Random): Promise<Meta> =>
+/** Brings the database up to date, in one transaction; makes the generation of one that is new, which none is that has lived before. */
+export const prepareTables = (session: Session, declared: Declared, random: Random, lives: readonly string[]): Promise<Meta> =>
   session.transaction(async () => {
-    const meta = (await readMeta(session)) ?? (await createMeta(session, random))
+    const found = await readMeta(session)
+    if (found === undefined && lives.length > 0) throw corrupt(session.name, `the browser has thrown its data away: ${lives.join(', ')}`)
+    const meta = found ?? (await createMeta(session, random))
     for (const [collection, indices] of declared) await fitCollection(session, collection, indices)
     return meta
   })
