@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { durableSteps } from './durable-steps.ts'
 import { evolveRate } from './evolve.ts'
+import { fanOut } from './fan-out.ts'
+import { firstWorkflow } from './first-workflow.ts'
 import { fiveStepLatency } from './five-step-latency.ts'
 import { graphOrder } from './graph-order.ts'
+import { logSize } from './log-size.ts'
 import { type Measurement, percentile } from './measurement.ts'
+import { parkedMemory } from './parked-memory.ts'
 import { asJson, asText } from './report.ts'
+import { storeStart } from './store-start.ts'
 
 // Each benchmark at a tiny size: that it runs to its end and says what it should. How fast is for `npm run bench` to tell.
 
@@ -32,6 +37,28 @@ test('evolve runs, stays on the path of the compared machine, and reports', () =
 
 test('EX-2 graph-order runs and reports', () => {
   expectWellFormed(graphOrder({ steps: [50, 500, 2_000], repetitions: 3 }), 'graph-order', 'ms')
+})
+
+test('EX-4 fan-out runs and reports', async () => {
+  expectWellFormed(await fanOut({ items: 20, warmUp: 1, workflows: 3 }), 'fan-out', 'ms')
+})
+
+test('first-workflow runs and reports', async () => {
+  expectWellFormed(await firstWorkflow({ processes: 1 }), 'first-workflow', 'ms')
+})
+
+test('PER-3 store-start runs and reports', async () => {
+  expectWellFormed(await storeStart({ parked: 4, ended: 6, processes: 1 }), 'store-start', 'ms')
+})
+
+test('parked-memory runs to its end; with so few there is nothing to be said of a single one', async () => {
+  expect(await parkedMemory({ workflows: 4, lives: 1 })).toMatchObject({ name: 'parked-memory', unit: 'bytes each' })
+})
+
+test('log-size: the log of a workflow of twenty tasks takes less than 4 KiB in its document', () => {
+  const measured = logSize()
+  expectWellFormed(measured, 'log-size', 'bytes')
+  expect(measured.value).toBeLessThan(4 * 1024)
 })
 
 test('a percentile is one of the values, the smallest that enough of them do not exceed', () => {

@@ -1,19 +1,20 @@
 /**
- * A gateway's core as it runs in a facility — engine, SQLite store, fsync at every turn — with one kind of workflow: five steps in a row,
- * each a function that answers at once. So what is measured is the engine and the disk, and no work of anybody's own.
+ * A gateway's core as it runs in a facility — engine, SQLite store, fsync at every turn — whose functions answer at once. So what is
+ * measured is the engine and the disk, and no work of anybody's own.
  */
 import { join } from 'node:path'
 import { parseDefinition } from '@holdfast/shared/definition'
 import { ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
 import type { Store } from '@holdfast/shared/ports'
 import { openSqliteStore } from '@holdfast/shared/store/sqlite'
-import { systemClock, systemRandom } from '@holdfast/shared/system'
-import { ok, type Result, workflowIdOf } from '@holdfast/shared/values'
+import { systemClock, systemRandom } from '@holdfast/shared/system/clock'
+import { type Json, ok, type Result, workflowIdOf } from '@holdfast/shared/values'
 
 export const STEPS = 5
 const HOME = 'bench'
 
-const DEFINITION = `
+/** Five steps in a row, each a function. */
+export const FIVE_STEPS = `
 name: five-steps
 version: 1
 title: Five steps
@@ -31,13 +32,13 @@ links:
 `
 
 export class Gateway {
-  readonly #engine: Engine
+  readonly engine: Engine
   readonly #store: Store
   readonly #definition: string
   readonly #awaited = new Map<string, () => void>()
 
   private constructor(engine: Engine, store: Store, definition: string) {
-    this.#engine = engine
+    this.engine = engine
     this.#store = store
     this.#definition = definition
     engine.onCommitted(({ summaries }) => {
@@ -45,8 +46,8 @@ export class Gateway {
     })
   }
 
-  static async open(folder: string): Promise<Gateway> {
-    const definition = orThrow(parseDefinition(DEFINITION))
+  static async open(folder: string, text = FIVE_STEPS): Promise<Gateway> {
+    const definition = orThrow(parseDefinition(text))
     const store = openSqliteStore({ path: join(folder, 'gateway.sqlite'), schemas: ENGINE_SCHEMAS, random: systemRandom })
     const config: EngineConfig = {
       node: 'bench-gateway',
@@ -65,12 +66,19 @@ export class Gateway {
     return new Gateway(engine, store, definition.hash)
   }
 
+  /** Resolves when the workflow's beginning is durable. */
+  async start(key: string, input: Json = {}): Promise<string> {
+    const workflow = workflowIdOf(HOME, key)
+    const command = { type: 'create', home: HOME, key, definition: this.#definition, title: key, priority: 'normal', input } as const
+    orThrow(await this.engine.submit({ kind: 'will', workflow, home: HOME, command, by: 'bench', reason: 'benchmark' }))
+    return workflow
+  }
+
   /** Starts one workflow and resolves when its end is durable and told. */
-  async run(key: string): Promise<void> {
+  async run(key: string, input: Json = {}): Promise<void> {
     const workflow = workflowIdOf(HOME, key)
     const completed = new Promise<void>((resolve) => this.#awaited.set(workflow, resolve))
-    const command = { type: 'create', home: HOME, key, definition: this.#definition, title: key, priority: 'normal', input: {} } as const
-    orThrow(await this.#engine.submit({ kind: 'will', workflow, home: HOME, command, by: 'bench', reason: 'benchmark' }))
+    await this.start(key, input)
     await completed
     this.#awaited.delete(workflow)
   }
@@ -85,7 +93,7 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
-    await this.#engine.close()
+    await this.engine.close()
     await this.#store.close()
   }
 }

@@ -6,16 +6,26 @@
  */
 import { durableSteps } from './durable-steps.ts'
 import { evolveRate } from './evolve.ts'
+import { fanOut } from './fan-out.ts'
+import { firstWorkflow } from './first-workflow.ts'
 import { fiveStepLatency } from './five-step-latency.ts'
 import { graphOrder } from './graph-order.ts'
+import { logSize } from './log-size.ts'
 import type { Measurement } from './measurement.ts'
+import { parkedMemory } from './parked-memory.ts'
 import { asJson, asText } from './report.ts'
+import { storeStart } from './store-start.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Measurement | Promise<Measurement>>> = {
   'durable-steps': durableSteps,
   'five-step-latency': fiveStepLatency,
+  'first-workflow': firstWorkflow,
+  'fan-out': fanOut,
   evolve: evolveRate,
   'graph-order': graphOrder,
+  'log-size': logSize,
+  'parked-memory': parkedMemory,
+  'store-start': storeStart,
 }
 
 const words = process.argv.slice(2)

@@ -1,0 +1,2 @@
+/** What a process costs before it has done anything. */
+console.log(JSON.stringify({ doneMs: performance.now() }))
