@@ -14,7 +14,9 @@ const claims: fc.Arbitrary<readonly Claim[]> = fc
     ),
   )
 
-const holders = fc.array(claims, { maxLength: 12 }).map((all) => all.map((each, n): Holder => ({ id: `h${n}`, claims: each })))
+const holders = fc
+  .array(claims, { maxLength: 12 })
+  .map((all) => all.map((each, n): Holder => ({ id: `h${n}`, name: `h${n}`, claims: each })))
 
 const picture = (ledger: Ledger): unknown =>
   ledger
@@ -56,7 +58,7 @@ const play = (all: readonly Wish[], patienceMs: number): ReadonlyMap<string, num
         if (now - wish.since >= patienceMs) round.reserve(wish.claims)
         continue
       }
-      ledger.set(wish.id, [{ id: wish.id, claims: wish.claims }])
+      ledger.set(wish.id, [{ id: wish.id, name: wish.id, claims: wish.claims }])
       begun.set(wish.id, now)
       moments.add(now + wish.takesMs)
       for (const pool of POOLS) expect(ledger.held(pool)).toBeLessThanOrEqual(CAPACITIES[pool])

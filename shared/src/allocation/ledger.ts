@@ -17,17 +17,20 @@ export interface Claim {
 
 export interface Holder {
   readonly id: string
+  /** What people know it by. */
+  readonly name: string
   readonly claims: readonly Claim[]
 }
 
 export interface Holding {
   readonly id: string
+  readonly name: string
   readonly amount: number
 }
 
 interface Pool {
   readonly total: number
-  readonly amounts: Map<string, number>
+  readonly holdings: Map<string, Holding>
 }
 
 export class Ledger {
@@ -42,14 +45,14 @@ export class Ledger {
     else this.#byOwner.set(owner, holders)
   }
 
-  #change({ id, claims }: Holder, sign: 1 | -1): void {
+  #change({ id, name, claims }: Holder, sign: 1 | -1): void {
     for (const { pool, amount } of claims) {
-      const { amounts, total } = this.#pools.get(pool) ?? { amounts: new Map<string, number>(), total: 0 }
-      const left = (amounts.get(id) ?? 0) + sign * amount
-      if (left === 0) amounts.delete(id)
-      else amounts.set(id, left)
-      if (amounts.size === 0) this.#pools.delete(pool)
-      else this.#pools.set(pool, { amounts, total: total + sign * amount })
+      const { holdings, total } = this.#pools.get(pool) ?? { holdings: new Map<string, Holding>(), total: 0 }
+      const left = (holdings.get(id)?.amount ?? 0) + sign * amount
+      if (left === 0) holdings.delete(id)
+      else holdings.set(id, { id, name, amount: left })
+      if (holdings.size === 0) this.#pools.delete(pool)
+      else this.#pools.set(pool, { holdings, total: total + sign * amount })
     }
   }
 
@@ -58,7 +61,7 @@ export class Ledger {
   }
 
   holders(pool: string): readonly Holding[] {
-    return [...(this.#pools.get(pool)?.amounts ?? [])].map(([id, amount]) => ({ id, amount }))
+    return [...(this.#pools.get(pool)?.holdings.values() ?? [])]
   }
 
   /** The pools that somebody holds something of. */
@@ -73,7 +76,8 @@ export class Ledger {
  */
 export class Round {
   readonly #ledger: Ledger
-  readonly #reserved = new Map<string, number>()
+  /** Taken in this round and not on the ledger yet, or kept for somebody. */
+  readonly #spoken = new Map<string, number>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -81,12 +85,15 @@ export class Round {
 
   /** The first claim that can't be met now; nothing when all can. */
   lacking(claims: readonly Claim[]): Claim | undefined {
-    return claims.find(({ pool, amount, capacity }) => this.#ledger.held(pool) + (this.#reserved.get(pool) ?? 0) + amount > capacity)
+    return claims.find(({ pool, amount, capacity }) => this.#ledger.held(pool) + (this.#spoken.get(pool) ?? 0) + amount > capacity)
+  }
+
+  take(claims: readonly Claim[]): void {
+    for (const { pool, amount } of claims) this.#spoken.set(pool, (this.#spoken.get(pool) ?? 0) + amount)
   }
 
   reserve(claims: readonly Claim[]): void {
     // What is never there must not be kept from others.
-    if (claims.some(({ amount, capacity }) => amount > capacity)) return
-    for (const { pool, amount } of claims) this.#reserved.set(pool, (this.#reserved.get(pool) ?? 0) + amount)
+    if (claims.every(({ amount, capacity }) => amount <= capacity)) this.take(claims)
   }
 }

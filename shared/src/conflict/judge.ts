@@ -20,6 +20,7 @@ import { Draft, evaluateMapping } from '../workflow/draft.ts'
 import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
+import { NO_GATES } from '../workflow/gates.ts'
 import { pastPointOfNoReturn } from '../workflow/point-of-no-return.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
@@ -52,6 +53,7 @@ export const judge = (
   state: WorkflowState | undefined,
   proposal: Judgeable,
   now: Instant,
+  gates = NO_GATES,
 ): Judged | undefined => {
   const content = parseProposable(proposal.content)
   if (!content.ok) return refuse(state, proposal, content.error, now)
@@ -59,7 +61,7 @@ export const judge = (
     const unknown = refusal('ask-person', 'unknown-definition', 'This node does not know the definition that the workflow is made from.')
     return refuse(state ?? stillborn(content.value, proposal, unknown, now), proposal, unknown, now)
   }
-  const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by })
+  const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by, gates })
   if (decided.ok)
     return withVerdict(decided.value, proposal, true, 'accepted', accepted(definition, content.value, decided.value.state), now)
   if (state === undefined) return refuse(stillborn(content.value, proposal, decided.error, now), proposal, decided.error, now)

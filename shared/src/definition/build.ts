@@ -2,7 +2,8 @@
 import { sha256Hex } from '../values/hash.ts'
 import { canonicalJson, type JsonObject } from '../values/json.ts'
 import type { CompiledAttempt, CompiledDefinition, CompiledLink, CompiledMapping, CompiledStep, Expression } from './compiled.ts'
-import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, WaitWork } from './definition.ts'
+import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, WaitWork, Work } from './definition.ts'
+import { demandOf } from './demand.ts'
 import type { ExpressionTable } from './expression-table.ts'
 import type { CheckInput } from './input.ts'
 
@@ -58,12 +59,12 @@ class Compiler {
 
   step(id: string, spec: StepSpec, index: number, incoming: readonly CompiledLink[], outgoing: readonly CompiledLink[]): CompiledStep {
     return {
-      ...this.#attempt(spec),
+      ...this.#attempt(id, spec),
       index,
       id,
       incoming,
       outgoing,
-      ...(spec.work.type === 'map' ? { over: this.#expression(spec.work.over), each: this.#attempt(spec.work.each) } : {}),
+      ...(spec.work.type === 'map' ? { over: this.#expression(spec.work.over), each: this.#attempt(id, spec.work.each) } : {}),
       ...(spec.work.type === 'wait' ? this.#waitFor(spec.work) : {}),
     }
   }
@@ -72,9 +73,11 @@ class Compiler {
     return Object.entries(mapping).map(([name, source]) => ({ name, expression: this.#expression(source) }))
   }
 
-  #attempt<Spec extends Attemptable>(spec: Spec): CompiledAttempt<Spec> {
+  #attempt<Spec extends Attemptable & { readonly work: Work }>(id: string, spec: Spec): CompiledAttempt<Spec> {
+    const demand = demandOf(this.#definition, id, spec)
     return {
       spec,
+      ...(demand === undefined ? {} : { demand }),
       ...(spec.input === undefined ? {} : { input: this.mapping(spec.input) }),
       ...(spec.validate === undefined ? {} : { validate: this.#expression(spec.validate) }),
       ...(spec.compensate === undefined ? {} : { compensation: this.#compensation(spec.compensate) }),
@@ -84,7 +87,7 @@ class Compiler {
   #compensation(name: string): CompiledAttempt<CompensationSpec> & { readonly name: string } {
     const spec = this.#definition.compensations[name]
     if (spec === undefined) throw new Error(`there is no compensation ${name}`)
-    return { ...this.#attempt(spec), name }
+    return { ...this.#attempt(name, spec), name }
   }
 
   #waitFor({ on }: WaitWork): Pick<CompiledStep, 'waitFor'> {

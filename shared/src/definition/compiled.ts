@@ -2,9 +2,21 @@
  * A definition made ready to run: names resolved to numbers, expressions parsed once.
  * A step's number is its place among the definition's steps, in the order written; logs refer to steps by number.
  */
+
+import type { RatePolicy } from '../policy/rate.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 import type { Result } from '../values/result.ts'
-import type { Attemptable, CompensationSpec, Definition, EachSpec, LinkSpec, StepSpec } from './definition.ts'
+import type {
+  Attemptable,
+  BreakerSpec,
+  CompensationSpec,
+  Definition,
+  EachSpec,
+  LinkSpec,
+  ResourceNeed,
+  StepSpec,
+  Work,
+} from './definition.ts'
 
 /** A parsed CEL expression. `evaluate` is pure, bounded in cost, and returns its failure as a text. */
 export interface Expression {
@@ -14,9 +26,27 @@ export interface Expression {
 
 export type CompiledMapping = readonly { readonly name: string; readonly expression: Expression }[]
 
+/** What limits go by when an attempt is to begin: whose it is, what it asks for, and what its author says of how much and how often. */
+export interface Demand {
+  readonly type: Work['type']
+  /** The capability it asks for, or the function or plug-in it calls. */
+  readonly work: string
+  /** ⟨definition⟩:⟨step or compensation⟩. */
+  readonly name: string
+  readonly needs: readonly ResourceNeed[]
+  /** Attempts of one workflow at work at once. */
+  readonly concurrency?: number
+  readonly rate?: RatePolicy
+  readonly breaker?: BreakerSpec
+  /** Its author limits it, so its beginning has to be asked for, whatever the node itself limits. */
+  readonly gated: boolean
+}
+
 /** The expressions that every attempt may have. */
 export interface CompiledAttempt<Spec extends Attemptable> {
   readonly spec: Spec
+  /** Of work that somebody or something carries out; nothing of waits and maps. */
+  readonly demand?: Demand
   readonly input?: CompiledMapping
   readonly validate?: Expression
   readonly compensation?: CompiledAttempt<CompensationSpec> & { readonly name: string }

@@ -12,6 +12,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, type Result } from '../values/result.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { Wanted, WantedStart } from '../workflow/want.ts'
+import { Admission } from './admission.ts'
 import { Alarms } from './alarms.ts'
 import { Callees } from './callees.ts'
 import { Calls } from './calls.ts'
@@ -20,9 +21,11 @@ import type { EngineConfig } from './config.ts'
 import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
+import { NO_LIMITS } from './limits.ts'
 import { isOpen, isParked } from './standing.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
+import { WaitingList } from './waiting.ts'
 
 export interface AftermathParts {
   readonly config: EngineConfig
@@ -41,6 +44,8 @@ export const RETRY_MS = 1_000
 
 export class Aftermath {
   readonly dispatch: Dispatch
+  readonly admission: Admission
+  readonly waiting: WaitingList
   readonly #parts: AftermathParts
   readonly #calls: Calls
   readonly #alarms = new Alarms()
@@ -54,6 +59,9 @@ export class Aftermath {
   constructor(parts: AftermathParts) {
     this.#parts = parts
     const { config, author } = parts
+    const limits = config.limits ?? NO_LIMITS
+    this.admission = new Admission(limits)
+    this.waiting = new WaitingList(limits.starvingMs)
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
     this.#calls = new Calls(config.clock, new Callees(config.functions, config.executors), report)
     this.dispatch = new Dispatch({
@@ -80,14 +88,16 @@ export class Aftermath {
 
   // ── wants ──
 
-  want(workflow: string, wanted: Wanted): void {
-    this.#wants.set(workflow, wanted)
-    this.dispatch.setWanted(workflow, wanted)
+  want({ id, home, state }: Unit, wanted: Wanted): void {
+    this.#wants.set(id, wanted)
+    this.dispatch.setWanted(id, wanted)
+    if (state !== undefined) this.admission.set(id, { home, key: state.key, by: state.createdBy }, wanted)
   }
 
   wantNothing(workflow: string): void {
     this.#wants.delete(workflow)
     this.dispatch.setWanted(workflow, undefined)
+    this.admission.forget(workflow)
   }
 
   wantedBy(workflow: string): Wanted | undefined {
@@ -122,6 +132,7 @@ export class Aftermath {
   /** One that an earlier life left parked: nothing but its moment is to be remembered. */
   park(workflow: string, wakeAt: number | undefined): void {
     this.#alarms.set(workflow, wakeAt)
+    this.admission.setUnderWay(workflow)
   }
 
   /** Started under an id made of its parent's, so trying again after a crash starts nothing twice. */
@@ -186,7 +197,7 @@ export class Aftermath {
     const now = this.#parts.config.clock.now()
     const tickInMs = (this.#alarms.next() ?? Number.POSITIVE_INFINITY) - now.wall
     const leaseInMs = (this.dispatch.nextLeaseEnd() ?? Number.POSITIVE_INFINITY) - now.monotonic
-    const delayMs = Math.max(0, Math.min(tickInMs, leaseInMs))
+    const delayMs = Math.max(0, Math.min(tickInMs, leaseInMs, this.waiting.wakesIn(now)))
     const at = Number.isFinite(delayMs) ? now.monotonic + delayMs : undefined
     if (at === this.#alarmAt) return
     this.#alarmAt = at
@@ -199,6 +210,11 @@ export class Aftermath {
     if (this.#closed) return
     for (const workflow of this.#alarms.due(this.#parts.config.clock.now().wall)) void this.tick(workflow)
     this.dispatch.endLeases()
+    if (this.waiting.wakesIn(this.#parts.config.clock.now()) === 0) {
+      // The turn that asks again sets the next moment.
+      this.waiting.rest()
+      void this.insist({ kind: 'dispatch' })
+    }
     this.setAlarm()
   }
 
@@ -219,6 +235,7 @@ export class Aftermath {
 /** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
 const earliest = (wants: Wanted, seenAt: number): number | undefined => {
   let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
-  for (const { notBefore } of wants.offers) if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
+  for (const { notBefore } of [...wants.offers, ...wants.begins])
+    if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
   return Number.isFinite(at) ? at : undefined
 }

@@ -8,6 +8,7 @@ export const DECIDED: Answer = { outcome: 'decided', replayed: false, rejected: 
 export const PROPOSED: Answer = { outcome: 'proposed', replayed: false, rejected: [] }
 
 export const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'There is no such workflow here.')
+export const TOO_MANY_WAITING = refusal('retry-later', 'too-many-waiting', 'So many workflows wait for their start that no more are taken.')
 export const STOPPING = refusal('retry-later', 'stopping', 'This node is stopping.')
 
 export const foreignHome = ({ id, home }: Unit | Unit<Roster>): Refusal =>

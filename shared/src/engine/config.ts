@@ -5,6 +5,8 @@ import type { Executor } from '../ports/executor.ts'
 import type { Performer } from '../ports/performer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
+import type { Alert } from './alerts.ts'
+import type { Limits } from './limits.ts'
 import type { Rules } from './rules.ts'
 
 export interface EngineConfig {
@@ -23,6 +25,10 @@ export interface EngineConfig {
   /** Plug-ins, by the type of step they carry out. */
   readonly executors?: ReadonlyMap<string, Executor>
   readonly heartbeatMs: number
+  /** What this node limits by itself; without it, nothing. */
+  readonly limits?: Limits
+  /** Told what somebody should look at, after it is durable. */
+  readonly onAlert?: (alert: Alert) => void
   /** What a peer on the link may write into a home's documents. */
   readonly rightsOf: (peer: string, home: string) => Rights
   /** Other rules than the real ones, for tests of tests. */

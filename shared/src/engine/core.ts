@@ -1,6 +1,7 @@
 /** What a turn stands on: the node's identity and rights, its documents, and where wants go. */
 import type { Rights } from '../document/rights.ts'
 import type { Wanted } from '../workflow/want.ts'
+import type { Admission } from './admission.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
@@ -16,6 +17,7 @@ export interface Core {
   readonly units: Units
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
+  readonly admission: Admission
   readonly rules: Rules
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
   cursorOf(key: string): PeerCursor | undefined

@@ -11,14 +11,13 @@
  *   T3  A report on a task that is another agent's changes nothing.
  */
 import type { AgentGate, AgentProfile, AgentReport, DownMessage } from '../agent-protocol/index.ts'
-import { chooseAgent } from '../allocation/choose.ts'
-import { urgency } from '../allocation/queue.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import { parseTaskId } from '../workflow/attempt.ts'
 import type { AttemptName, Fact } from '../workflow/command.ts'
 import type { Wanted, WantedOffer, WantedTask } from '../workflow/want.ts'
+import { Crew } from './crew.ts'
 import { TaskBook } from './task-book.ts'
 
 const PROTOCOL = 1
@@ -32,12 +31,6 @@ export interface AgentView {
   readonly connected: boolean
   readonly lastHeardAt: number
   readonly tasks: readonly string[]
-}
-
-export interface Assignment {
-  readonly workflow: string
-  readonly name: AttemptName
-  readonly agent: string
 }
 
 export interface DispatchParts {
@@ -87,28 +80,19 @@ export class Dispatch implements AgentGate {
     agent.idleSince = this.#parts.clock.now().monotonic
   }
 
-  /** Waiting offers that an agent is free for, most urgent first. The caller decides each and calls `setWanted` with the outcome. */
-  assign(wallNow: number): readonly Assignment[] {
-    const free = [...this.#agents.values()].filter((agent) => agent.send !== undefined && this.#load(agent) < agent.profile.capacity)
-    if (free.length === 0 || this.#offers.size === 0) return []
-    const waiting = [...this.#offers].flatMap(([workflow, offers]) => offers.map((offer) => ({ workflow, offer })))
-    waiting.sort((a, b) => urgency(a.offer) - urgency(b.offer) || compareTexts(a.workflow, b.workflow))
-    const candidates = free.map((agent) => ({
-      ...agent.profile,
-      capabilities: agent.capabilities,
-      load: this.#load(agent),
-      idleSince: agent.idleSince,
-    }))
-    const assignments: Assignment[] = []
-    for (const { workflow, offer } of waiting) {
-      if (offer.notBefore !== undefined && offer.notBefore > wallNow) continue
-      const agent = chooseAgent(offer, candidates)
-      if (agent === undefined) continue
-      agent.load += 1
-      const { ref, attempt, purpose } = offer
-      assignments.push({ workflow, name: { ref, attempt, purpose }, agent: agent.id })
-    }
-    return assignments
+  *offers(): Generator<{ readonly workflow: string; readonly begin: WantedOffer }> {
+    for (const [workflow, offers] of this.#offers) for (const begin of offers) yield { workflow, begin }
+  }
+
+  /** Who is here, with what each has in hand. */
+  crew(): Crew {
+    const here = [...this.#agents.values()].filter((agent) => agent.send !== undefined)
+    return new Crew(
+      here.map(({ profile: { id, kind, capacity }, capabilities, idleSince }) => {
+        const load = this.#tasks.ofAgent(id).size
+        return { id, kind, capacity, capabilities, load, idleSince }
+      }),
+    )
   }
 
   /** How much waits for an agent, and how much agents have in hand. */
@@ -116,10 +100,6 @@ export class Dispatch implements AgentGate {
     let offers = 0
     for (const waiting of this.#offers.values()) offers += waiting.length
     return { offers, tasks: this.#tasks.size }
-  }
-
-  #load(agent: Present): number {
-    return this.#tasks.ofAgent(agent.profile.id).size
   }
 
   /** After a commit: tells connected agents what they were not told yet about this workflow's tasks. */
@@ -292,5 +272,3 @@ export class Dispatch implements AgentGate {
     } else if (done.error.next !== 'retry-later') agent.send?.({ type: 'forget', task })
   }
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -13,7 +13,10 @@ import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
+import type { Admission } from './admission.ts'
 import { Aftermath } from './aftermath.ts'
+import { breakerAlerts, deadlineAlerts, starvingAlert } from './alerts.ts'
+import type { BreakerNews } from './breakers.ts'
 import { unfitHere } from './callees.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Committed, type News, newsOf } from './committed.ts'
@@ -22,10 +25,11 @@ import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import { type Answer, documentsOf, type Input } from './inputs.ts'
+import { gatesOf, NO_LIMITS } from './limits.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
 import type { Roster } from './roster.ts'
-import { RULES, type Rules } from './rules.ts'
+import { RULES, type Rules, rulesUnder } from './rules.ts'
 import type { OutcomeCount } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
 import type { Summary } from './summary.ts'
@@ -33,6 +37,7 @@ import { Turn } from './turn.ts'
 import { TurnQueue, type Waiting } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
+import type { WaitingList } from './waiting.ts'
 import { wantsOf } from './wants.ts'
 
 export interface EngineLoad {
@@ -70,7 +75,7 @@ export class Engine implements Core {
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
     this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
-    this.rules = { ...RULES, ...config.rules }
+    this.rules = rulesUnder(gatesOf(config.limits ?? NO_LIMITS), { ...RULES, ...config.rules })
     this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
     const homeOf = async (workflow: string): Promise<string | undefined> => (await this.register.now(workflow))?.facility
@@ -97,6 +102,15 @@ export class Engine implements Core {
 
   get dispatch(): Dispatch {
     return this.#aftermath.dispatch
+  }
+
+  get admission(): Admission {
+    return this.#aftermath.admission
+  }
+
+  /** What waits for the limits, as the last turn left it. */
+  get waiting(): WaitingList {
+    return this.#aftermath.waiting
   }
 
   get life(): number {
@@ -167,7 +181,7 @@ export class Engine implements Core {
   }
 
   want(unit: Unit, wanted: Wanted): void {
-    this.#aftermath.want(unit.id, wanted)
+    this.#aftermath.want(unit, wanted)
   }
 
   wantedBy(unit: Unit): Wanted | undefined {
@@ -241,6 +255,8 @@ export class Engine implements Core {
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     this.register.committed(turn.books)
     turn.books.committed()
+    const breakerNews = [...turn.admission.breakers.news()]
+    turn.admission.keep()
     const summaries: Summary[] = []
     const news: News[] = []
     for (const roster of turn.rosters) roster.committed()
@@ -258,7 +274,17 @@ export class Engine implements Core {
     }
     this.units.trim()
     this.#announce(feeds, summaries, news)
+    this.#alert(turn, breakerNews, news)
     this.#aftermath.setAlarm()
+  }
+
+  #alert({ waiting, now }: Turn, breakers: readonly BreakerNews[], news: readonly News[]): void {
+    const starving = this.waiting.set(waiting, now.wall)
+    const { onAlert } = this.#config
+    if (onAlert === undefined) return
+    for (const each of starving) onAlert(starvingAlert(each, now.wall))
+    for (const { home, event } of breakers) for (const alert of breakerAlerts(home, event)) onAlert(alert)
+    for (const each of news) for (const alert of deadlineAlerts(each, this.catalogue)) onAlert(alert)
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {

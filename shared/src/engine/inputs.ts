@@ -67,7 +67,15 @@ export interface DispatchInput {
   readonly kind: 'dispatch'
 }
 
-export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | DispatchInput
+/** A person says that what failed has been seen to. */
+export interface ResetInput {
+  readonly kind: 'reset-breaker'
+  readonly home: string
+  readonly breaker: string
+  readonly by: string
+}
+
+export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | ResetInput | DispatchInput
 
 export interface Answer {
   /** `proposed`: written down durably, to be judged by the authority. */
@@ -92,10 +100,12 @@ export const documentsOf = (input: Input): readonly string[] => {
     case 'received':
       return input.updates.map(({ document }) => document)
     case 'presence':
+    case 'reset-breaker':
     case 'dispatch':
       return []
   }
 }
 
 /** Homes whose own document an input may touch. */
-export const homesOf = (input: Input): readonly string[] => (input.kind === 'presence' || input.kind === 'received' ? [input.home] : [])
+export const homesOf = (input: Input): readonly string[] =>
+  input.kind === 'presence' || input.kind === 'received' || input.kind === 'reset-breaker' ? [input.home] : []

@@ -67,7 +67,7 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
   const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
-  for (const home of config.authorityOf) await emptyRoster(engine, home)
+  for (const home of config.authorityOf) await takeUpHome(engine, home)
   const recovered = await recoverAll(engine, open, problems)
   return ok({ engine, life, recovered, problems })
 }
@@ -102,10 +102,11 @@ const recoverAll = async (engine: Engine, open: ReadonlyMap<string, OpenRow>, pr
   return recovered
 }
 
-/** Whoever was present in the last life must come again to be present in this one. */
-const emptyRoster = async (engine: Engine, home: string): Promise<void> => {
+/** Whoever was present in the last life must come again to be present in this one; breakers stand as they stood. */
+const takeUpHome = async (engine: Engine, home: string): Promise<void> => {
   const roster = await engine.roster(home)
   if (!roster.ok) return
+  engine.admission.breakers.restore(home, roster.value.state?.breakers ?? [])
   for (const [agent, { kind, capabilities, capacity, present }] of roster.value.state?.agents ?? []) {
     if (present) void engine.insist({ kind: 'presence', home, presence: { agent, kind, capabilities, capacity, present: false } })
   }

@@ -50,7 +50,10 @@ export class Recovery {
   async forget(turn: Turn): Promise<readonly Summary[]> {
     const { units } = this.#parts.core
     for (const unit of turn.touched) units.evict(unit.id)
-    for (const unit of turn.rosters) units.evictRoster(unit.home)
+    for (const { home } of turn.rosters) {
+      units.evictRoster(home)
+      await units.roster(home)
+    }
     const found: Summary[] = []
     for (const { id } of turn.touched) {
       const summary = await this.#reload(id)

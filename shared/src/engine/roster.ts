@@ -1,5 +1,5 @@
 /**
- * What a home document tells about agents: who has registered, as what, and who is present. Its log has the same shape as a
+ * What a home document tells: which agents have registered, as what, and who is present; which breakers have opened. Its log has the same shape as a
  * workflow's, its fold is this one. It is written by the home's authority and read wherever a copy is.
  */
 import type { AgentProfile } from '../agent-protocol/index.ts'
@@ -14,24 +14,48 @@ export interface AgentRecord {
   readonly since: number
 }
 
+/** Of a breaker that once opened. */
+export interface BreakerRecord {
+  readonly state: 'closed' | 'open' | 'half-open'
+  /** When it is tried again, or was to be. */
+  readonly until: number
+  readonly since: number
+  /** How often it has opened. */
+  readonly opened: number
+}
+
 export interface Roster {
   readonly agents: ReadonlyMap<string, AgentRecord>
+  readonly breakers: ReadonlyMap<string, BreakerRecord>
   readonly lastAt: number
 }
 
-const EMPTY: Roster = { agents: new Map(), lastAt: 0 }
+const EMPTY: Roster = { agents: new Map(), breakers: new Map(), lastAt: 0 }
 
-export const foldRoster = (roster: Roster | undefined, { at, event }: LogEntry): Roster => {
-  const { agents } = roster ?? EMPTY
+export const foldRoster = (roster: Roster | undefined, entry: LogEntry): Roster => {
+  const { agents, breakers } = roster ?? EMPTY
+  return { agents: foldAgents(agents, entry), breakers: foldBreakers(breakers, entry), lastAt: entry.at }
+}
+
+const foldAgents = (agents: Roster['agents'], { at, event }: LogEntry): Roster['agents'] => {
   if (event.type === 'agent-registered') {
     const { agent, kind, capabilities, capacity } = event
     const present = agents.get(agent)?.present ?? false
-    return { lastAt: at, agents: new Map(agents).set(agent, { kind, capabilities, capacity, present, since: at }) }
+    return new Map(agents).set(agent, { kind, capabilities, capacity, present, since: at })
   }
-  if (event.type !== 'agent-came' && event.type !== 'agent-went') return { agents, lastAt: at }
+  if (event.type !== 'agent-came' && event.type !== 'agent-went') return agents
   const known = agents.get(event.agent)
-  if (known === undefined) return { agents, lastAt: at }
-  return { lastAt: at, agents: new Map(agents).set(event.agent, { ...known, present: event.type === 'agent-came', since: at }) }
+  return known === undefined ? agents : new Map(agents).set(event.agent, { ...known, present: event.type === 'agent-came', since: at })
+}
+
+const foldBreakers = (breakers: Roster['breakers'], { at, event }: LogEntry): Roster['breakers'] => {
+  if (event.type !== 'breaker-opened' && event.type !== 'breaker-half-opened' && event.type !== 'breaker-closed') return breakers
+  const { until, opened } = breakers.get(event.breaker) ?? { until: at, opened: 0 }
+  const record = (): BreakerRecord => {
+    if (event.type === 'breaker-opened') return { state: 'open', until: event.until, since: at, opened: opened + 1 }
+    return { state: event.type === 'breaker-closed' ? 'closed' : 'half-open', until, since: at, opened }
+  }
+  return new Map(breakers).set(event.breaker, record())
 }
 
 export interface Presence {

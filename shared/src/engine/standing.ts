@@ -47,8 +47,8 @@ export const moveCount = (counts: OutcomeCount, from: Outcome | undefined, to: O
   return moved
 }
 
-/** What a workflow may want and still be parked. Whatever else there is, or will be, keeps it in memory. */
-const NEEDS_NO_MEMORY: ReadonlySet<string> = new Set<keyof Wanted>(['signals', 'waits', 'wakeAt'])
+/** What a workflow may want, or be, and still be parked. Whatever else there is, or will be, keeps it in memory. */
+const NEEDS_NO_MEMORY: ReadonlySet<string> = new Set<keyof Wanted>(['signals', 'waits', 'wakeAt', 'underWay'])
 
 export const isParked = (wanted: Wanted): boolean =>
   Object.entries(wanted).every(([what, wants]) => NEEDS_NO_MEMORY.has(what) || (Array.isArray(wants) && wants.length === 0))

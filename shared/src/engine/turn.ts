@@ -5,7 +5,7 @@
  *   will       by the authority: decided, staged           elsewhere: proposed
  *   tick       the timers of a workflow that are due
  *   received   guarded and applied; at the authority the proposals that came are judged, in the order of their journals
- *   then       waiting offers are assigned to free agents, and everything is written down
+ *   then       what waits is offered to free agents or let begin, and everything is written down
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { MAX_UPDATE_BYTES, setTitle } from '../document/index.ts'
@@ -15,17 +15,22 @@ import type { Instant } from '../values/instant.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
-import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, unknownDefinition } from './answers.ts'
+import type { AdmissionTurn } from './admission-turn.ts'
+import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
+import { assign } from './assign.ts'
 import { Books } from './books.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
-import { type Answer, type EditInput, type Input, isProposable, type PresenceInput, type WillInput } from './inputs.ts'
+import { noteAtHome } from './home-notes.ts'
+import { type Answer, type EditInput, type Input, isProposable, type PresenceInput, type ResetInput, type WillInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
+import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
 import { writeProposal } from './proposing.ts'
 import { receive } from './receiving.ts'
-import { foldRoster, presenceEvents, type Roster } from './roster.ts'
+import { presenceEvents, type Roster } from './roster.ts'
 import type { Unit } from './unit.ts'
+import type { Waiting } from './waiting.ts'
 import { wantsOf } from './wants.ts'
 
 export class Turn {
@@ -34,6 +39,9 @@ export class Turn {
   readonly touched = new Set<Unit>()
   readonly rosters = new Set<Unit<Roster>>()
   readonly books: Books
+  readonly admission: AdmissionTurn
+  /** What may not begin yet, and for want of what. */
+  waiting: readonly Waiting[] = []
   /** Home → origin → updates this turn appends. */
   readonly appended = new Map<string, Map<string, number>>()
   /** Where the peers' feeds stand after this turn. */
@@ -47,6 +55,7 @@ export class Turn {
     this.#core = core
     this.now = now
     this.books = new Books((home) => core.countsOf(home))
+    this.admission = core.admission.turn()
   }
 
   /** What this input leads to. A refusal changed nothing. Throws only on a broken assumption; then the turn must be dropped. */
@@ -64,6 +73,8 @@ export class Turn {
         return this.#judge(input.workflow)
       case 'presence':
         return this.#notePresence(input)
+      case 'reset-breaker':
+        return this.#resetBreaker(input)
       case 'dispatch':
         return ok(DECIDED)
     }
@@ -98,6 +109,7 @@ export class Turn {
     const stale = staleness(known, expected)
     if (stale !== undefined) return err(stale)
     if (known !== undefined && known.home !== home) return err(foreignHome(known))
+    if (known === undefined && command.type === 'create' && this.#core.admission.isFull) return err(TOO_MANY_WAITING)
     return this.#command(known ?? (command.type === 'create' ? this.begin(workflow, home) : undefined), command, by)
   }
 
@@ -118,6 +130,7 @@ export class Turn {
     if (entries.length > 0) {
       unit.stage(entries, state)
       this.touch(unit)
+      noteOutcomes(this.admission.breakers, definition, state, entries, this.now.wall)
     }
     return ok({ ...DECIDED, replayed: entries.length === 0 })
   }
@@ -147,24 +160,22 @@ export class Turn {
     this.#puts.push(put)
   }
 
-  /** Gives waiting offers to free agents; the acts are part of this same turn. */
+  /** Lets begin what may, and tells the homes what their breakers learnt; both are part of this same turn. */
   assign(): void {
-    this.#drawWants()
-    for (const { workflow, name, agent } of this.#core.dispatch.assign(this.now.wall)) {
-      const act: Act = { type: 'offer', agent, ...name }
-      this.#command(this.#core.units.peek(workflow), act, agent)
-    }
-    this.#drawWants()
+    const { dispatch, admission, units } = this.#core
+    const put = (workflow: string, act: Act, by: string): void => void this.#command(units.peek(workflow), act, by)
+    this.waiting = assign({ dispatch, admission, turn: this.admission, now: this.now, put, settle: () => this.#drawWants() })
+    for (const { home, event, by } of this.admission.breakers.news()) noteAtHome(this.#core, this, home, by, () => [event])
   }
 
   #notePresence({ home, presence }: PresenceInput): Result<Answer, Refusal> {
-    const unit = this.#core.units.peekRoster(home)
-    if (unit === undefined) return err(refusal('ask-person', 'home-unreadable', `The document of ${home} can't be read.`))
-    for (const event of presenceEvents(unit.state, presence)) {
-      const entry = { at: Math.max(this.now.wall, unit.state?.lastAt ?? 0), by: presence.agent, event }
-      unit.stage([entry], foldRoster(unit.state, entry))
-      this.rosters.add(unit)
-    }
+    const noted = noteAtHome(this.#core, this, home, presence.agent, (roster) => presenceEvents(roster, presence))
+    return noted.ok ? ok(DECIDED) : noted
+  }
+
+  #resetBreaker({ home, breaker, by }: ResetInput): Result<Answer, Refusal> {
+    if (!this.#core.isAuthority(home)) return err(refusal('give-up', 'not-the-authority', `Only ${home} resets its breakers.`))
+    this.admission.breakers.reset(home, breaker, by)
     return ok(DECIDED)
   }
 

@@ -1,8 +1,10 @@
 /** How a step that waits for its turn gets it: its join is answered by its incoming links, then its input is bound. */
 import type { CompiledStep } from '../definition/compiled.ts'
 import { attemptOf } from './attempt.ts'
+import { promiseStep } from './deadlines.ts'
 import { type Draft, evaluateMapping, unusable } from './draft.ts'
 import { stepError } from './errors.ts'
+import type { EventOf } from './event.ts'
 import { delivered, joinAnswer } from './links.ts'
 import { failStep } from './outcome.ts'
 
@@ -17,12 +19,12 @@ export const arrive = (draft: Draft, ref: number): void => {
 /** Binds the step's input and makes it ready; an expression that fails, fails the step. */
 export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void => {
   const ports = delivered(draft.state, spec)
-  if (spec.input === undefined && Object.keys(ports).length === 0) return draft.emit({ type: 'step-ready', ref })
+  if (spec.input === undefined && Object.keys(ports).length === 0) return ready(draft, { type: 'step-ready', ref })
   const mapped = evaluateMapping(spec.input ?? [], draft.variables())
   if (!mapped.ok) return failStep(draft, ref, mapped.error)
   const input = { ...ports, ...mapped.value }
   const problem = unusable(input)
-  if (problem === undefined) draft.emit({ type: 'step-ready', ref, input })
+  if (problem === undefined) ready(draft, { type: 'step-ready', ref, input })
   else failStep(draft, ref, stepError('expression-error', `the input can't be kept: ${problem}`))
 }
 
@@ -35,6 +37,11 @@ export const makeItemReady = (draft: Draft, ref: number): void => {
   const input = evaluateMapping(each.input, draft.variables({ item: step.element ?? null, index: step.item ?? null }))
   if (input.ok) draft.emit({ type: 'step-ready', ref, input: input.value })
   else failStep(draft, ref, input.error)
+}
+
+const ready = (draft: Draft, event: EventOf<'step-ready'>): void => {
+  draft.emit(event)
+  promiseStep(draft, event.ref)
 }
 
 /** After steps were reset or given up: whatever waits looks at its links again, and what was held back begins. */

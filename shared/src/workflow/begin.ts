@@ -1,4 +1,7 @@
-/** Beginning what needs nobody's hand: functions, waits and maps. A task stays ready until the engine finds it an agent. */
+/**
+ * Beginning what needs nobody's hand: functions, waits and maps. A task stays ready until the engine finds it an agent, and what is limited
+ * until the engine lets it begin.
+ */
 import type { MapWork, WaitWork } from '../definition/definition.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
@@ -10,6 +13,7 @@ import { choose } from './choice.ts'
 import { type Draft, evaluate, evaluateMapping } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
+import { isGated } from './gates.ts'
 import { cancelIdle } from './idle.ts'
 import { failStep, succeedStep } from './outcome.ts'
 import type { StepState } from './state.ts'
@@ -32,6 +36,7 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return
     case 'function':
     case 'executor':
+      if (isGated(work.demand, draft.gates)) return
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
       return beginWait(draft, ref, spec.work, dueAt)

@@ -56,7 +56,10 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
     { type: 'step-skipped', ref: 0, sent: [1] },
   ],
   'step-cancelled': [{ type: 'step-cancelled', ref: 0 }],
-  'resource-awaited': [{ type: 'resource-awaited', ref: 0, resource: 'dock' }],
+  'resource-awaited': [
+    { type: 'resource-awaited', ref: 0, resource: 'dock' },
+    { type: 'resource-awaited', ref: 0, resource: 'dock', shortage: 'all held' },
+  ],
   'fanned-out': [
     { type: 'fanned-out', ref: 0, items: [null, { a: 1 }], dueAt: TIME + 7 },
     { type: 'fanned-out', ref: 0, items: [] },
@@ -92,6 +95,15 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   'agent-registered': [{ type: 'agent-registered', agent: 'r', kind: 'robot', capabilities: ['move'], capacity: 2 }],
   'agent-came': [{ type: 'agent-came', agent: 'r' }],
   'agent-went': [{ type: 'agent-went', agent: 'r' }],
+  'breaker-opened': [{ type: 'breaker-opened', breaker: 'd:pick', until: 99_000 }],
+  'breaker-half-opened': [{ type: 'breaker-half-opened', breaker: 'd:pick' }],
+  'breaker-closed': [{ type: 'breaker-closed', breaker: 'd:pick' }],
+  'deadline-set': [
+    { type: 'deadline-set', breachAt: 70_000 },
+    { type: 'deadline-set', breachAt: 70_000, atRiskAt: 60_000, step: 1 },
+  ],
+  'deadline-at-risk': [{ type: 'deadline-at-risk' }, { type: 'deadline-at-risk', step: 1 }],
+  'deadline-breached': [{ type: 'deadline-breached' }, { type: 'deadline-breached', step: 1 }],
   verdict: [{ type: 'verdict', journal: 'j', n: 1, accepted: true, code: 'accepted', explanation: 'e' }],
 }
 

@@ -56,9 +56,15 @@ const CODES: Readonly<Record<EventType, number>> = {
   recovering: 42,
   discarded: 43,
   checkpointed: 44,
+  'breaker-opened': 65,
+  'breaker-half-opened': 66,
+  'breaker-closed': 67,
+  'deadline-set': 68,
+  'deadline-at-risk': 69,
+  'deadline-breached': 70,
 }
 
-const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt'])
+const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt', 'breachAt', 'atRiskAt', 'until'])
 
 interface Shape {
   readonly type: EventType

@@ -103,7 +103,19 @@ export type Fact =
 /** What the engine itself does on behalf of `wanted`. */
 export type Act =
   | ({ readonly type: 'offer'; readonly agent: string } & AttemptName)
+  /** What needs nobody's hand may begin now. */
+  | ({ readonly type: 'begin' } & AttemptName)
+  /** It may not begin for want of this; `shortage` says in words who has it. */
+  | ({ readonly type: 'await'; readonly resource: string; readonly shortage?: string } & AttemptName)
+  /** It must not even be tried. */
+  | ({ readonly type: 'deny'; readonly error: StepError } & AttemptName)
+  /** A workflow that was created has got its place. */
+  | { readonly type: 'start' }
   /** Time has passed: whatever timer is due at `now` fires. */
   | { readonly type: 'tick' }
 
 export type Command = Decision | Fact | Act
+
+const ACTS: Readonly<Record<Act['type'], true>> = { offer: true, begin: true, await: true, deny: true, start: true, tick: true }
+
+export const isAct = (command: Command): command is Act => command.type in ACTS

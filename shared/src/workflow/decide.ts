@@ -10,15 +10,16 @@ import type { Instant } from '../values/instant.ts'
 import { canonicalJson } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { makeReady } from './arrive.ts'
-import { purposeOf } from './attempt.ts'
-import type { Act, Command, Creation, Decision } from './command.ts'
+import { carryOutAct, startWorkflow } from './acts.ts'
+import { type Command, type Creation, type Decision, isAct } from './command.ts'
 import { drawConsequences } from './consequences.ts'
+import { promiseWorkflow } from './deadlines.ts'
 import { carryOut } from './decisions.ts'
 import { Draft } from './draft.ts'
 import type { LogEntry } from './event.ts'
 import { evolve } from './evolve.ts'
 import { takeFact } from './facts.ts'
+import { type Gates, NO_GATES } from './gates.ts'
 import { DECISION_TABLE } from './lifecycle.ts'
 import type { WorkflowState } from './state.ts'
 import { tick } from './tick.ts'
@@ -31,6 +32,8 @@ export interface Decided {
 export interface DecideContext {
   readonly now: Instant
   readonly by: string
+  /** What this node limits by itself. */
+  readonly gates?: Gates
 }
 
 export const decide = (
@@ -42,11 +45,12 @@ export const decide = (
 ): Result<Decided, Refusal> => {
   if (command.type === 'create') return state === undefined ? create(definition, workflow, command, context) : recreate(state, command)
   if (state === undefined) return err(refusal('fix-request', 'no-such-workflow', 'There is no such workflow.'))
-  const draft = new Draft(definition, workflow, state, context.now, context.by)
+  const draft = new Draft(definition, workflow, state, context.now, context.by, context.gates)
   if (isDecision(command)) {
     const refused = carryOut(draft, command)
     if (refused !== undefined) return err(refused)
-  } else if (command.type === 'offer' || command.type === 'tick') act(draft, command)
+  } else if (command.type === 'tick') tick(draft)
+  else if (isAct(command)) carryOutAct(draft, command)
   else takeFact(draft, command)
   drawConsequences(draft)
   return ok({ entries: draft.entries, state: draft.state })
@@ -58,7 +62,7 @@ const create = (
   definition: CompiledDefinition,
   workflow: string,
   command: Creation,
-  { now, by }: DecideContext,
+  { now, by, gates = NO_GATES }: DecideContext,
 ): Result<Decided, Refusal> => {
   if (workflow !== workflowIdOf(command.home, command.key)) {
     return err(refusal('fix-request', 'wrong-id', `${workflow} is not the id of key ${command.key} at ${command.home}.`))
@@ -74,13 +78,10 @@ const create = (
   const entry = { at: now.wall, by, event }
   const born = evolve(undefined, entry)
   if (born === undefined) throw new TypeError('a created event makes a state')
-  const draft = new Draft(definition, workflow, born, now, by)
+  const draft = new Draft(definition, workflow, born, now, by, gates)
   draft.entries.push(entry)
-  draft.emit({ type: 'started' })
-  for (const ref of definition.entries) {
-    const spec = definition.steps[ref]
-    if (spec !== undefined) makeReady(draft, ref, spec)
-  }
+  promiseWorkflow(draft)
+  if (!gates.starts) startWorkflow(draft)
   drawConsequences(draft)
   return ok({ entries: draft.entries, state: draft.state })
 }
@@ -90,13 +91,4 @@ const recreate = (state: WorkflowState, command: Creation): Result<Decided, Refu
   const same = state.definition === command.definition && canonicalJson(state.input) === canonicalJson(command.input)
   if (same) return ok({ entries: [], state })
   return err(refusal('fix-request', 'key-reused', `Key ${command.key} already names a workflow with another definition or input.`))
-}
-
-const act = (draft: Draft, command: Act): void => {
-  if (command.type === 'tick') return tick(draft)
-  const step = draft.step(command.ref)
-  const offerable = step?.status === 'ready' || step?.phase === 'ready'
-  if (command.purpose === 'forward' && draft.state.turnedBack !== undefined) return
-  if (step === undefined || !offerable || purposeOf(step) !== command.purpose || command.attempt !== step.attempt + 1) return
-  draft.emit({ type: 'offered', ref: command.ref, attempt: command.attempt, agent: command.agent })
 }

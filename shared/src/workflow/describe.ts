@@ -42,7 +42,8 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'step-ready': ({ ref }, { step }) => `${step(ref)} is ready.`,
   'step-skipped': ({ ref }, { step }) => `${step(ref)} is not needed.`,
   'step-cancelled': ({ ref }, { step }) => `${step(ref)} was cancelled.`,
-  'resource-awaited': ({ ref, resource }, { step }) => `${step(ref)} waits for ${resource}.`,
+  'resource-awaited': ({ ref, resource, shortage }, { step }) =>
+    `${step(ref)} waits for ${resource}${shortage === undefined ? '' : ` (${shortage})`}.`,
   'fanned-out': ({ ref, items }, { step }) => `${step(ref)} fanned out over ${items.length} items.`,
   'items-resumed': ({ ref }, { step }) => `${step(ref)} goes on with its items.`,
   offered: ({ ref, attempt, agent }, { step }) => `${step(ref)} was offered to ${agent} (attempt ${attempt}).`,
@@ -64,6 +65,14 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'agent-registered': ({ agent, kind }) => `${agent} registered as ${kind}.`,
   'agent-came': ({ agent }) => `${agent} came.`,
   'agent-went': ({ agent }) => `${agent} went.`,
+  'deadline-set': ({ step: ref }, { step }) => `The time promised for ${ref === undefined ? 'the whole' : step(ref)} began to run.`,
+  'deadline-at-risk': ({ step: ref }, { step }) =>
+    `${ref === undefined ? 'The whole' : step(ref)} may not end in the time that was promised.`,
+  'deadline-breached': ({ step: ref }, { step }) =>
+    `${ref === undefined ? 'The whole' : step(ref)} did not end in the time that was promised.`,
+  'breaker-opened': ({ breaker }) => `${breaker} keeps failing and is not begun for a while.`,
+  'breaker-half-opened': ({ breaker }) => `${breaker} is tried again.`,
+  'breaker-closed': ({ breaker }) => `${breaker} is begun again as usual.`,
   verdict: ({ accepted, explanation }) => `Proposal ${accepted ? 'accepted' : 'refused'}: ${explanation}`,
 }
 

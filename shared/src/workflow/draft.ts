@@ -12,6 +12,7 @@ import { specOf } from './attempt.ts'
 import { stepError } from './errors.ts'
 import type { LogEntry, StepError, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
+import { type Gates, NO_GATES } from './gates.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export class Draft {
@@ -19,18 +20,20 @@ export class Draft {
   readonly workflow: string
   readonly now: Instant
   readonly by: string
+  readonly gates: Gates
   readonly entries: LogEntry[] = []
   /** References whose status changed and whose consequences are not drawn yet. */
   readonly touched: number[] = []
   #state: WorkflowState
   #outputs: { readonly steps: readonly StepState[]; readonly value: JsonObject } | undefined
 
-  constructor(definition: CompiledDefinition, workflow: string, state: WorkflowState, now: Instant, by: string) {
+  constructor(definition: CompiledDefinition, workflow: string, state: WorkflowState, now: Instant, by: string, gates = NO_GATES) {
     this.definition = definition
     this.workflow = workflow
     this.#state = state
     this.now = now
     this.by = by
+    this.gates = gates
   }
 
   get state(): WorkflowState {

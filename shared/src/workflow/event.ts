@@ -67,7 +67,8 @@ export const EVENT_SCHEMAS = {
   /** `sent`, when somebody decided to go on without it: the links that carry a message on as if it had succeeded. */
   'step-skipped': z.object({ type: z.literal('step-skipped'), ref, sent: sent.exactOptional() }),
   'step-cancelled': z.object({ type: z.literal('step-cancelled'), ref }),
-  'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string() }),
+  /** `shortage`: who has it meanwhile, in words, as it was then. */
+  'resource-awaited': z.object({ type: z.literal('resource-awaited'), ref, resource: z.string(), shortage: z.string().exactOptional() }),
   'fanned-out': z.object({ type: z.literal('fanned-out'), ref, items: z.array(json).readonly(), dueAt: time.exactOptional() }),
   /** A map that was rewound runs the same items again, as far as they are not done. */
   'items-resumed': z.object({ type: z.literal('items-resumed'), ref, dueAt: time.exactOptional() }),
@@ -133,6 +134,14 @@ export const EVENT_SCHEMAS = {
   'given-up': z.object({ type: z.literal('given-up'), refs }),
   /** A person, or the workflow that began this one, takes up again what had ended. */
   reopened: z.object({ type: z.literal('reopened'), reason: z.string() }),
+  /** Of a step, or of the workflow as a whole: what was promised about its end, once the promise began to run. */
+  'deadline-set': z.object({ type: z.literal('deadline-set'), breachAt: time, atRiskAt: time.exactOptional(), step: ref.exactOptional() }),
+  'deadline-at-risk': z.object({ type: z.literal('deadline-at-risk'), step: ref.exactOptional() }),
+  'deadline-breached': z.object({ type: z.literal('deadline-breached'), step: ref.exactOptional() }),
+  /** Of a home document: work that keeps failing is not begun until that moment. */
+  'breaker-opened': z.object({ type: z.literal('breaker-opened'), breaker: z.string(), until: time }),
+  'breaker-half-opened': z.object({ type: z.literal('breaker-half-opened'), breaker: z.string() }),
+  'breaker-closed': z.object({ type: z.literal('breaker-closed'), breaker: z.string() }),
   /** The judgement of a proposal, known by ⟨its author's journal, n⟩; `explanation` is one sentence for the author. */
   verdict: z.object({
     type: z.literal('verdict'),

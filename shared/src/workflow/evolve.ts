@@ -8,6 +8,7 @@ import { attemptMark } from './attempt.ts'
 import { bornState, pendingStep } from './birth.ts'
 import { noteCheckpoint } from './checkpointed.ts'
 import type { AttemptName } from './command.ts'
+import { applyDeadline } from './deadlines.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
 import { type MovingEvent, moveStep } from './move-step.ts'
@@ -34,6 +35,9 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'agent-registered':
     case 'agent-came':
     case 'agent-went':
+    case 'breaker-opened':
+    case 'breaker-half-opened':
+    case 'breaker-closed':
     case 'unknown':
       return
     case 'started':
@@ -69,6 +73,10 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
       return
     case 'checkpointed':
       return noteCheckpoint(next, event, entry.at)
+    case 'deadline-set':
+    case 'deadline-at-risk':
+    case 'deadline-breached':
+      return applyDeadline(next, event)
     case 'verdict':
       return applyVerdict(next, event, entry.at)
     case 'late-result':

@@ -20,7 +20,7 @@ export const explain = (definition: CompiledDefinition, state: WorkflowState): s
     case 'paused':
       return 'Paused: running steps may finish, none is started until somebody resumes it.'
     case 'pending':
-      return 'Waiting to be started.'
+      return 'Waiting for its turn to be started.'
     case 'active':
       return explainActive(definition, state)
   }
@@ -52,15 +52,22 @@ export const explainStep = (definition: CompiledDefinition, state: WorkflowState
     case 'running':
       return runningSentence(step, name)
     case 'waiting_for_resource':
-      return `${name} waits for resource ${step.resource}.`
+      return `${name} waits for ${resourceOf(step)}.`
     case 'validating':
       if (step.review !== undefined) return reviewSentence(step, step.review.queue, name)
       return `The output of ${name} is being checked.`
     case 'compensating':
-      return step.agent === undefined ? `${name} is to be undone and waits for somebody to do it.` : `${step.agent} is undoing ${name}.`
+      return undoingSentence(step, name)
     default:
       return undefined
   }
+}
+
+const resourceOf = ({ resource, shortage }: StepState): string => (shortage === undefined ? `${resource}` : `${resource} (${shortage})`)
+
+const undoingSentence = (step: StepState, name: string): string => {
+  if (step.resource !== undefined) return `${name} is to be undone, which waits for ${resourceOf(step)}.`
+  return step.agent === undefined ? `${name} is to be undone and waits for somebody to do it.` : `${step.agent} is undoing ${name}.`
 }
 
 const pendingSentence = (definition: CompiledDefinition, state: WorkflowState, step: StepState): string | undefined => {

@@ -48,7 +48,7 @@ const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
   const step = draft.step(fact.ref)
   if (step === undefined || !canKnow(draft, step, fact)) return
   if (!isInHand(step, fact)) return takeLate(draft, step, fact)
-  const atWork = step.phase !== 'ready' && step.status !== 'ready'
+  const atWork = step.phase !== 'ready' && step.status !== 'ready' && step.status !== 'waiting_for_resource'
   switch (fact.type) {
     case 'attempt-accepted':
       return accept(draft, step, fact)
@@ -84,10 +84,12 @@ const isInHand = (step: StepState, name: AttemptName): boolean =>
   name.attempt > 0 &&
   purposeOf(step) === name.purpose &&
   (name.purpose === 'compensate' || !hasAnswered(step, name.attempt)) &&
-  (step.status === 'offered' || step.status === 'running' || step.status === 'ready' || step.status === 'compensating')
+  IN_HAND.has(step.status)
 
 const hasAnswered = (step: StepState, attempt: number): boolean =>
   step.answered === attempt || step.answeredBefore?.includes(attempt) === true
+
+const IN_HAND: ReadonlySet<StepState['status']> = new Set(['offered', 'running', 'ready', 'waiting_for_resource', 'compensating'])
 
 const accept = (draft: Draft, step: StepState, { ref, attempt }: AttemptName): void => {
   if (step.status !== 'offered' && step.phase !== 'offered') return

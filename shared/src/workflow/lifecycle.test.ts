@@ -165,6 +165,7 @@ const randomMembers = (type: string, random: Prng): object => {
     kind: type === 'conflict' ? 'data' : 'robot',
     choice: text,
   }
+  const promises = { breaker: text, until: 5, breachAt: 5 }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
   const several = { refs: [0, random.between(0, 9)], links: [random.between(0, 9)], scope: [random.between(0, 9)] }
   const answers = { queue: text, answer: random.pick(['retry', 'skip']), comment: text, approved: random.chance(0.5), strategy: 'retry' }
@@ -176,6 +177,7 @@ const randomMembers = (type: string, random: Prng): object => {
     ...names,
     ...words,
     ...rest,
+    ...promises,
     ...lists,
     ...several,
     ...answers,

@@ -89,7 +89,15 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
     offered: 'offered',
     running: 'running',
   },
-  waiting_for_resource: { ...STILL, ...LEAVING, 'step-ready': 'ready', offered: 'offered', running: 'running' },
+  // As `ready`, and it may come to wait for something else.
+  waiting_for_resource: {
+    ...STILL,
+    ...ENDING,
+    'step-ready': 'ready',
+    'resource-awaited': 'waiting_for_resource',
+    offered: 'offered',
+    running: 'running',
+  },
   offered: { ...STILL, ...ENDING, running: 'running', declined: 'ready', stopped: 'cancelled' },
   running: { ...STILL, ...ENDING, stopped: 'cancelled', 'approval-given': 'running' },
   // A person who is asked may have it done again, or go on without.
@@ -101,6 +109,7 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
   skipped: STILL,
   compensating: {
     ...STILL,
+    'resource-awaited': 'compensating',
     offered: 'compensating',
     declined: 'compensating',
     running: 'compensating',

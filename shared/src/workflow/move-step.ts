@@ -50,9 +50,7 @@ export const moveStep = (step: NextStep, event: MovingEvent, by: string): void =
       step.error = event.error
       return
     case 'resource-awaited':
-      calm(step)
-      step.resource = event.resource
-      return
+      return awaitResource(step, event)
     case 'review-wanted':
       settle(step)
       step.review = { queue: event.queue }
@@ -117,6 +115,16 @@ const waitAgain = (step: NextStep, retryAt: number): void => {
   if (step.status === 'compensating') step.phase = 'ready'
 }
 
+/** It keeps its place in the queue, whatever it comes to wait for. */
+const awaitResource = (step: NextStep, { resource, shortage }: EventOf<'resource-awaited'>): void => {
+  const queuedAt = step.queuedAt ?? step.notBefore ?? step.since
+  calm(step)
+  step.resource = resource
+  step.shortage = shortage
+  step.queuedAt = queuedAt
+  if (step.status === 'compensating') step.phase = 'ready'
+}
+
 const beginUndoing = (step: NextStep, { input }: EventOf<'compensating'>): void => {
   calm(step)
   step.doneLate = undefined
@@ -138,6 +146,8 @@ const settle = (step: NextStep): void => {
   step.notBefore = undefined
   step.awaits = undefined
   step.resource = undefined
+  step.shortage = undefined
+  step.queuedAt = undefined
   step.phase = undefined
   step.review = undefined
 }

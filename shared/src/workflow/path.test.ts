@@ -91,7 +91,7 @@ describe('SM-1 where a workflow stands', () => {
       'active.executing.step_validation',
       'active.initializing',
     ])
-    expect(waiting && explain(definition, waiting)).toBe('a waits for resource dock.')
+    expect(waiting && explain(definition, waiting)).toBe('a waits for dock.')
   })
 
   test('progress counts what has settled, items as soon as they are known; an end is all of it', () => {

@@ -4,6 +4,9 @@ import type { CompiledDefinition } from '../definition/compiled.ts'
 import { randomApproval, randomPolicies, randomReview } from './random-policy-support.ts'
 import { define } from './test-support.ts'
 
+/** What there is only so much of, in every random world. */
+export const CAPACITIES: { readonly [resource: string]: number } = { dock: 1, crane: 2 }
+
 /** Seeded randomness, as the simulated world has it. */
 export interface Dice {
   chance(probability: number): boolean
@@ -35,6 +38,8 @@ export const randomDefinition = (random: Dice, size: number): CompiledDefinition
       ? { ...link, targetPort: `p_${link.from}` }
       : link,
   )
+  const promised = random.chance(0.3) ? { sla: { atRiskMs: random.between(1, 5_000), breachMs: random.between(5_001, 60_000) } } : {}
+  const limits = random.chance(0.3) ? { limits: { concurrency: random.between(1, 3) } } : {}
   const limit = random.chance(0.2) ? { timeoutMs: random.between(1_000, 600_000) } : {}
   const cancel = random.chance(0.3) ? { cancel: { pointOfNoReturn: random.pick(ids) } } : {}
   const undo = { type: random.pick(['task', 'function']), capability: 'undo', function: 'undo' }
@@ -43,8 +48,18 @@ export const randomDefinition = (random: Dice, size: number): CompiledDefinition
   return define({
     steps,
     links: ported,
-    compensations: { undo: { ...how, retry: randomRetry(random), timeoutMs: 2_000, input: { why: 'failure.code', said: 'output' } } },
+    compensations: {
+      undo: {
+        ...how,
+        ...randomNeeds(random),
+        retry: randomRetry(random),
+        timeoutMs: 2_000,
+        input: { why: 'failure.code', said: 'output' },
+      },
+    },
     ...randomPolicies(random, ids),
+    ...promised,
+    ...limits,
     ...limit,
     ...cancel,
   })
@@ -86,13 +101,16 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
   const undone = random.chance(0.5) ? { compensate: 'undo' } : {}
   const checked = random.chance(0.15) ? { validate: 'output == null || output != "bad"' } : {}
   const asked = { ...randomReview(random), ...(random.chance(0.1) ? { optional: true } : {}) }
-  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked, ...asked }
+  const promised = random.chance(0.2) ? { sla: { atRiskMs: random.between(1, 500), breachMs: random.between(501, 9_000) } } : {}
+  const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked, ...asked, ...promised }
   const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
   const called = random.pick([
     { type: 'function', function: 'f' },
     { type: 'beep', with: { tone: 1 } },
   ])
-  const each = { ...random.pick([task, called]), ...undone, ...randomReview(random), retry: randomRetry(random), timeoutMs: 3_000 }
+  const limited = { ...randomNeeds(random), ...(random.chance(0.2) ? { breaker: { openMs: 2_000 } } : {}) }
+  const inner = { ...random.pick([task, called]), ...limited, ...undone, ...randomReview(random) }
+  const each = { ...inner, retry: randomRetry(random), timeoutMs: 3_000 }
   if (ways > 0 && random.chance(0.1)) return { join, type: 'choice' }
   if (random.chance(0.08)) return { join, ...randomApproval(random) }
   switch (random.between(0, 9)) {
@@ -113,14 +131,21 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
       }
     case 5:
     case 6:
-      return { ...common, ...undone, ...called }
+      return { ...common, ...limited, ...undone, ...called }
     default:
-      return { ...common, ...undone, ...task }
+      return { ...common, ...limited, ...undone, ...task }
   }
 }
 
 /** A map that is now and then fanned out again, because what it gathered does not satisfy. */
 const doubted = (random: Dice): object => (random.chance(0.3) ? { validate: 'size(output) == 0 || output[0] != "bad"' } : {})
+
+const randomNeeds = (random: Dice): object => ({
+  ...(random.chance(0.3) ? { needs: random.shuffle(Object.keys(CAPACITIES)).slice(0, random.between(1, 2)).map(needOf) } : {}),
+  ...(random.chance(0.1) ? { rate: { perSecond: random.between(1, 9) } } : {}),
+})
+
+const needOf = (resource: string): object => ({ resource })
 
 const randomRetry = (random: Dice): object => ({
   strategy: random.pick(['none', 'fixed', 'fixed', 'exponential']),

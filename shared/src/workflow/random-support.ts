@@ -4,9 +4,10 @@
  *
  * The world does only what is wanted, so a workflow that it can't bring to an end is one that nobody would ever have woken (I19).
  */
+import type { Demand } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import type { AttemptName, Fact } from './command.ts'
-import type { Dice, RandomWorkflow } from './random-definition-support.ts'
+import { CAPACITIES, type Dice, type RandomWorkflow } from './random-definition-support.ts'
 import { answerAsked, isReopened, meddle } from './random-meddling-support.ts'
 import { isTerminal } from './status.ts'
 import { Run } from './test-support.ts'
@@ -32,7 +33,8 @@ export class World {
     this.#random = dice
     this.#options = options
     const list = Array.from({ length: this.#random.between(0, 4) }, (_, n) => n)
-    this.run = new Run(definition, { n: this.#random.between(0, 3), list }, `k${seed}`)
+    const gates = { calls: this.#random.chance(0.3), starts: this.#random.chance(0.3) }
+    this.run = new Run(definition, { n: this.#random.between(0, 3), list }, `k${seed}`, gates)
     this.run.checksReplay = false
   }
 
@@ -62,7 +64,8 @@ export class World {
     if (mayInterfere && this.#random.chance(this.#options.interference)) this.#interfere()
     if (this.run.state.status === 'paused' && !mayInterfere) this.run.put({ type: 'resume' })
     this.#deliver()
-    this.#offer()
+    this.#open()
+    this.#assign()
     this.#work()
     this.#pass()
   }
@@ -93,11 +96,37 @@ export class World {
     else this.run.put(fact, 'relay')
   }
 
-  #offer(): void {
-    for (const { ref, attempt, purpose, since } of this.run.wanted.offers) {
-      if (since > this.run.now || this.#random.chance(0.3)) continue
-      this.run.put({ type: 'offer', agent: `a${this.#random.between(0, 3)}`, ref, attempt, purpose })
+  #open(): void {
+    if (this.run.wanted.opening !== undefined && this.#random.chance(0.5)) this.run.put({ type: 'start' })
+  }
+
+  /** As an engine would, though in no fair order; an act may have ended what the next one is for. */
+  #assign(): void {
+    const { begins, offers } = this.run.wanted
+    for (const begin of [...begins, ...offers]) {
+      if ((begin.notBefore ?? 0) > this.run.now || this.#random.chance(0.3)) continue
+      const { ref, attempt, purpose, awaiting, demand } = begin
+      const name = { ref, attempt, purpose }
+      const lacking = this.#lacking(demand)
+      if (lacking !== undefined) {
+        if (lacking !== awaiting) this.run.put({ type: 'await', resource: lacking, shortage: 'all of it held', ...name })
+      } else if (demand.breaker !== undefined && this.#random.chance(0.05)) {
+        this.run.put({ type: 'deny', error: { code: 'circuit-open', message: 'it keeps failing', retryable: false }, ...name })
+      } else if ('capability' in begin) this.run.put({ type: 'offer', agent: `a${this.#random.between(0, 3)}`, ...name })
+      else this.run.put({ type: 'begin', ...name })
     }
+  }
+
+  #lacking({ needs, concurrency, rate }: Demand): string | undefined {
+    const { holds } = this.run.wanted
+    const held = (resource: string): number =>
+      holds.flatMap((hold) => hold.demand.needs).reduce((sum, need) => sum + (need.resource === resource ? need.amount : 0), 0)
+    for (const [resource, capacity] of Object.entries(CAPACITIES))
+      if (held(resource) > capacity) throw new Error(`${held(resource)} of ${resource} are held, and there are ${capacity}`)
+    const lacking = needs.find(({ resource, amount }) => held(resource) + amount > (CAPACITIES[resource] ?? 0))
+    if (lacking !== undefined) return lacking.resource
+    if (concurrency !== undefined && holds.length >= concurrency) return 'steps at once'
+    return rate !== undefined && this.#random.chance(0.5) ? 'rate' : undefined
   }
 
   #work(): void {
@@ -171,13 +200,15 @@ export class World {
 
   /** Time goes on to the next moment at which anything is due; if there is none, something must be wanted. */
   #pass(): void {
-    const { wakeAt, offers, tasks, calls, waits, starts, answers, signals } = this.run.wanted
-    const moments = [...this.#reports.map(({ at }) => at), ...offers.map(({ since }) => since), ...(wakeAt === undefined ? [] : [wakeAt])]
+    const { wakeAt, opening, begins, offers, tasks, calls, waits, starts, answers, signals } = this.run.wanted
+    const waiting = [...begins, ...offers].map(({ notBefore, since }) => notBefore ?? since)
+    const moments = [...this.#reports.map(({ at }) => at), ...waiting, ...(wakeAt === undefined ? [] : [wakeAt])]
     const next = Math.min(...moments.filter((at) => at > this.run.now))
     const wants =
-      offers.length + tasks.length + calls.length + waits.length + starts.length + answers.length + signals.length + moments.length
+      waiting.length + tasks.length + calls.length + waits.length + starts.length + answers.length + signals.length + moments.length
     const { status } = this.run.state
-    if (wants === 0 && status === 'active') throw new Error(`active, and nothing is wanted: ${this.run.story.slice(-12).join(' · ')}`)
+    if (wants === 0 && (status === 'active' || (status === 'pending' && opening === undefined)))
+      throw new Error(`active, and nothing is wanted: ${this.run.story.slice(-12).join(' · ')}`)
     this.run.wait(Number.isFinite(next) ? next - this.run.now : 1)
   }
 }

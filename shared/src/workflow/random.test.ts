@@ -65,10 +65,12 @@ describe('any definition, any world', () => {
       'verdict',
       'follow-up-wanted',
       'follow-up-started',
-      'resource-awaited',
       'agent-registered',
       'agent-came',
       'agent-went',
+      'breaker-opened',
+      'breaker-half-opened',
+      'breaker-closed',
     ]
     const missing = [...Object.keys(EVENT_SCHEMAS), 'done late'].filter((type) => !reached.has(type) && !elsewhere.includes(type))
     expect(missing).toEqual([])

@@ -7,6 +7,7 @@
  *   W3  `marks[journal]` is the highest proposal number of that journal that has a verdict.
  */
 import type { Priority } from '../definition/definition.ts'
+import type { Deadline } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
 import type { Awaited, ConflictRecord, StepError, Verdict } from './event.ts'
 import type { LinkSet } from './link-set.ts'
@@ -61,7 +62,12 @@ export interface StepState {
   /** The running attempt times out at this moment. */
   readonly dueAt?: number | undefined
   readonly awaits?: Awaited | undefined
+  /** What it waits for, and who had that when it began to wait. */
   readonly resource?: string | undefined
+  readonly shortage?: string | undefined
+  /** When it first could have begun, while it waits for a resource: its place in the queue. */
+  readonly queuedAt?: number | undefined
+  readonly deadline?: Deadline | undefined
   /** Place in the order of completion, for undoing in reverse. */
   readonly completion?: number | undefined
   /** References of a map's items: the first, how many, and how many have not settled. */
@@ -125,6 +131,7 @@ export interface WorkflowState {
   readonly createdAt: number
   readonly createdBy: string
   readonly startedAt?: number | undefined
+  readonly deadline?: Deadline | undefined
   readonly endedAt?: number | undefined
   /** When it was taken up again after its end; its timeout runs from then on. */
   readonly reopenedAt?: number | undefined

@@ -16,6 +16,7 @@ import type { AttemptName, Command, Fact } from './command.ts'
 import { decide } from './decide.ts'
 import type { LogEntry, Purpose, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
+import { type Gates, NO_GATES } from './gates.ts'
 import { STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
 import type { StepState, WorkflowState } from './state.ts'
 import { isTerminal, type StepStatus } from './status.ts'
@@ -63,6 +64,7 @@ export const fold = (entries: readonly LogEntry[]): WorkflowState | undefined =>
 
 export class Run {
   readonly definition: CompiledDefinition
+  readonly gates: Gates
   readonly id: string
   readonly log: LogEntry[] = []
   now = 1_000
@@ -70,8 +72,9 @@ export class Run {
   checksReplay = true
   #state: WorkflowState | undefined
 
-  constructor(definition: CompiledDefinition, input: Json = {}, key = 'k') {
+  constructor(definition: CompiledDefinition, input: Json = {}, key = 'k', gates = NO_GATES) {
     this.definition = definition
+    this.gates = gates
     this.id = workflowIdOf(HOME, key)
     const { hash } = definition
     this.put({ type: 'create', home: HOME, key, definition: hash, title: 't', priority: 'normal', input })
@@ -83,12 +86,16 @@ export class Run {
   }
 
   get wanted(): Wanted {
-    return wanted(this.definition, this.id, this.state)
+    return wanted(this.definition, this.id, this.state, this.gates)
   }
 
   try(command: Command, by = 'ann'): Result<readonly LogEntry[], Refusal> {
     const before = this.#state
-    const decided = decide(this.definition, this.id, before, command, { now: { wall: this.now, monotonic: 0 }, by })
+    const decided = decide(this.definition, this.id, before, command, {
+      now: { wall: this.now, monotonic: 0 },
+      by,
+      gates: this.gates,
+    })
     if (!decided.ok) {
       if (this.#state !== before) throw new Error('a refusal changed something')
       return decided

@@ -1,6 +1,7 @@
 /** Time has passed: whatever timer is due fires. */
 import { touchReady } from './arrive.ts'
 import { isTimedByClock } from './attempt.ts'
+import { tellDeadlines } from './deadlines.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import { failAttempt, failStep, succeedStep } from './outcome.ts'
@@ -26,6 +27,7 @@ export const tick = (draft: Draft): void => {
       else failStep(draft, ref, TIMEOUT)
     }
   })
+  tellDeadlines(draft)
   touchReady(draft)
 }
 

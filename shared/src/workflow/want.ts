@@ -1,17 +1,32 @@
 /** What should exist in the world because of a workflow's state. The engine compares and mends; ids are deterministic (E4). */
+import type { Demand } from '../definition/compiled.ts'
 import type { AgentKind, Priority } from '../definition/definition.ts'
 import type { Json, JsonObject } from '../values/json.ts'
 import type { AttemptName } from './command.ts'
 
-/** An attempt that waits for an agent to be chosen. */
-export interface WantedOffer extends AttemptName {
-  readonly capability: string
-  readonly kind?: AgentKind
+/** An attempt that is to begin as soon as the limits allow it. */
+export interface WantedBegin extends AttemptName {
   readonly priority: Priority
   /** When it began to wait, by the log's time: its place in the queue. */
   readonly since: number
-  /** Not offered before this moment (wall). */
+  /** Not before this moment (wall). */
   readonly notBefore?: number
+  readonly demand: Demand
+  /** What it is on record to wait for. */
+  readonly awaiting?: string
+}
+
+/** An attempt that waits, beside that, for an agent to be chosen. */
+export interface WantedOffer extends WantedBegin {
+  readonly capability: string
+  readonly kind?: AgentKind
+}
+
+/** An attempt at work: what it demanded at its beginning it holds until its end. */
+export interface WantedHold extends AttemptName {
+  readonly id: string
+  readonly step: string
+  readonly demand: Demand
 }
 
 /** An attempt that an agent should know about: offered, running, or to be stopped. */
@@ -69,7 +84,14 @@ export interface WantedStart {
 }
 
 export interface Wanted {
+  /** A workflow that waits for its place among those that run at once. */
+  readonly opening?: { readonly priority: Priority; readonly since: number }
+  /** It has been started and has not ended. */
+  readonly underWay: boolean
   readonly offers: readonly WantedOffer[]
+  /** Attempts without an agent, whose beginning is limited. */
+  readonly begins: readonly WantedBegin[]
+  readonly holds: readonly WantedHold[]
   readonly tasks: readonly WantedTask[]
   readonly calls: readonly WantedCall[]
   readonly waits: readonly WantedWait[]

@@ -2,20 +2,26 @@
  * `wanted(state)`: what should exist in the world (DESIGN §2.5). The only source of effects: pausing, going back, retries and
  * recovery are nothing but differences in what is wanted. Ids are made of workflow, step and attempt, so wanting twice is harmless.
  */
-import type { CompiledDefinition } from '../definition/compiled.ts'
+import type { CompiledAttempt, CompiledDefinition } from '../definition/compiled.ts'
+import { deadlineWakesAt } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
 import { answersOf } from './answers-wanted.ts'
 import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
 import { checkpointDueAt } from './checkpoint.ts'
 import type { AttemptName } from './command.ts'
+import { stepDeadlineWakesAt } from './deadlines.ts'
 import type { Awaited } from './event.ts'
+import { type Gates, isGated, NO_GATES } from './gates.ts'
 import { isEnding, stopReason } from './scope.ts'
 import { runsSince, type StepState, type WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
-import type { Wanted, WantedAnswer, WantedCall, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
+import type { Wanted, WantedAnswer, WantedBegin, WantedCall, WantedHold, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
 
 interface Gathering {
+  readonly gates: Gates
   readonly offers: WantedOffer[]
+  readonly begins: WantedBegin[]
+  readonly holds: WantedHold[]
   readonly tasks: WantedTask[]
   readonly calls: WantedCall[]
   readonly waits: WantedWait[]
@@ -25,34 +31,46 @@ interface Gathering {
   wakeAt: number
 }
 
-export const wanted = (definition: CompiledDefinition, workflow: string, state: WorkflowState): Wanted => {
-  const all: Gathering = {
-    offers: [],
-    tasks: [],
-    calls: [],
-    waits: [],
-    starts: [],
-    answers: [],
-    signals: [],
-    wakeAt: Number.POSITIVE_INFINITY,
-  }
+const nothingYet = (gates: Gates): Gathering => ({
+  gates,
+  offers: [],
+  begins: [],
+  holds: [],
+  tasks: [],
+  calls: [],
+  waits: [],
+  starts: [],
+  answers: [],
+  signals: [],
+  wakeAt: Number.POSITIVE_INFINITY,
+})
+
+/** @param gates what the node that is to make it so limits by itself */
+export const wanted = (definition: CompiledDefinition, workflow: string, state: WorkflowState, gates = NO_GATES): Wanted => {
+  const all = nothingYet(gates)
   for (const { key, definition: name, input, workflow: started } of state.followUps) {
     if (started === undefined) all.starts.push({ key, definition: name, input })
   }
   if (!isTerminal(state.status)) {
     const limitMs = definition.definition.timeoutMs
-    if (limitMs !== undefined && !isEnding(state)) wake(all, runsSince(state) + limitMs)
-    wake(all, checkpointDueAt(definition, state) ?? Number.POSITIVE_INFINITY)
+    if (limitMs !== undefined && state.startedAt !== undefined && !isEnding(state)) wake(all, runsSince(state) + limitMs)
+    wake(all, checkpointDueAt(definition, state))
+    wake(all, state.deadline && deadlineWakesAt(state.deadline))
     state.steps.forEach((step, ref) => {
       wantForStep(all, definition, workflow, state, step, ref)
     })
   }
-  const { wakeAt, ...rest } = all
-  return Number.isFinite(wakeAt) ? { ...rest, wakeAt } : rest
+  const { wakeAt, gates: _, ...rest } = all
+  return {
+    ...rest,
+    underWay: state.status !== 'pending' && !isTerminal(state.status),
+    ...(state.status === 'pending' ? { opening: { priority: state.priority, since: state.createdAt } } : {}),
+    ...(Number.isFinite(wakeAt) ? { wakeAt } : {}),
+  }
 }
 
-const wake = (all: Gathering, at: number): void => {
-  if (at < all.wakeAt) all.wakeAt = at
+const wake = (all: Gathering, at: number | undefined): void => {
+  if (at !== undefined && at < all.wakeAt) all.wakeAt = at
 }
 
 const wantForStep = (
@@ -64,15 +82,18 @@ const wantForStep = (
   ref: number,
 ): void => {
   if (step.review !== undefined || step.awaits?.kind === 'approval') all.answers.push(...answersOf(definition, step, ref))
-  const phase = step.status === 'compensating' ? step.phase : step.status
-  if (phase !== 'ready' && phase !== 'offered' && phase !== 'running') return
+  wake(all, stepDeadlineWakesAt(step))
+  const phase = phaseOf(step)
+  if (phase === undefined) return
   if (step.dueAt !== undefined && isTimedByClock(definition, step)) wake(all, step.dueAt)
   if (step.awaits !== undefined) return wantAwaited(all, ref, step)
   const purpose = purposeOf(step)
-  const spec = attemptOf(definition, step, purpose)?.spec
-  if (spec === undefined) return
-  if (phase === 'ready') return wantBeginning(all, state, step, spec, { ref, attempt: step.attempt + 1, purpose })
+  const work = attemptOf(definition, step, purpose)
+  if (work === undefined) return
+  const { spec, demand } = work
+  if (phase === 'ready') return wantBeginning(all, state, step, work, { ref, attempt: step.attempt + 1, purpose })
   const name = { ref, attempt: step.attempt, purpose }
+  if (demand !== undefined) all.holds.push({ ...name, id: taskId(workflow, name), step: stepName(definition, step), demand })
   const input = inputOf(state, step)
   const callee = calleeOf(spec.work)
   if (callee !== undefined) {
@@ -98,6 +119,12 @@ const wantForStep = (
   })
 }
 
+const phaseOf = ({ status, phase }: StepState): StepState['phase'] => {
+  if (status === 'compensating') return phase
+  if (status === 'waiting_for_resource') return 'ready'
+  return status === 'ready' || status === 'offered' || status === 'running' ? status : undefined
+}
+
 const wantAwaited = (all: Gathering, ref: number, { awaits, position }: StepState): void => {
   if (awaits?.kind === 'time') wake(all, awaits.until)
   else if (awaits?.kind === 'signal') all.signals.push(awaits.signal)
@@ -112,16 +139,30 @@ export const waitOf = (ref: number, position: number, { home, workflow, step }: 
   step,
 })
 
-const wantBeginning = (all: Gathering, state: WorkflowState, step: StepState, spec: AnySpec, name: AttemptName): void => {
+const wantBeginning = (
+  all: Gathering,
+  state: WorkflowState,
+  step: StepState,
+  { spec, demand }: CompiledAttempt<AnySpec>,
+  name: AttemptName,
+): void => {
   if (state.status !== 'active' || (name.purpose === 'forward' && state.turnedBack !== undefined)) return
-  if (spec.work.type !== 'task') {
-    if (step.notBefore !== undefined) wake(all, step.notBefore)
-    return
+  const { notBefore, since, queuedAt, resource } = step
+  if (spec.work.type !== 'task' && !isGated(demand, all.gates)) return wake(all, notBefore)
+  if (demand === undefined) return
+  const begin: WantedBegin = {
+    ...name,
+    demand,
+    priority: state.priority,
+    since: queuedAt ?? notBefore ?? since,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(resource === undefined ? {} : { awaiting: resource }),
   }
-  const { capability, kind } = spec.work
-  const { notBefore, since } = step
-  const when = notBefore === undefined ? { since } : { since: notBefore, notBefore }
-  all.offers.push({ ...name, capability, priority: state.priority, ...when, ...(kind === undefined ? {} : { kind }) })
+  if (spec.work.type !== 'task') all.begins.push(begin)
+  else {
+    const { capability, kind } = spec.work
+    all.offers.push({ ...begin, capability, ...(kind === undefined ? {} : { kind }) })
+  }
 }
 
 /** A step without a mapping gets the workflow's input, a map's item its element. */

@@ -1,0 +1,136 @@
+/**
+ * Who begins next: everything that waits for an agent, for what is limited, or for its start, is asked for in one queue, most urgent
+ * first (LIM-2), until in a whole round nothing has moved.
+ *
+ *   found fit           offered to an agent, or begun; its claims count at once, for the next in the queue
+ *   fails at once       its breaker is open
+ *   has to wait         the log says for what, once; whoever has waited longer than `patienceMs` keeps all it needs, an agent too,
+ *                       from the less urgent of this round, so the most urgent of the patient is never overtaken: nobody starves
+ */
+import { urgency } from '../allocation/queue.ts'
+import type { Instant } from '../values/instant.ts'
+import type { Act } from '../workflow/command.ts'
+import type { WantedBegin, WantedOffer } from '../workflow/want.ts'
+import type { Admission, Opening, Queued } from './admission.ts'
+import type { AdmissionTurn, Verdict } from './admission-turn.ts'
+import type { Crew } from './crew.ts'
+import type { Dispatch } from './dispatch.ts'
+import type { Waiting } from './waiting.ts'
+
+export interface Desk {
+  readonly dispatch: Dispatch
+  readonly admission: Admission
+  readonly turn: AdmissionTurn
+  readonly now: Instant
+  readonly put: (workflow: string, act: Act, by: string) => void
+  /** Draws what is wanted after all that was put. */
+  readonly settle: () => void
+}
+
+type Place = Queued | Opening
+
+/** In whose name the log says what begins without anybody's hand. */
+const LIMITS = 'limits'
+
+export const assign = (desk: Desk): Waiting[] => {
+  for (;;) {
+    desk.settle()
+    const round = new AssignRound(desk)
+    if (round.run()) continue
+    desk.settle()
+    return round.waiting
+  }
+}
+
+class AssignRound {
+  /** What was not let begin, for want of what. */
+  readonly waiting: Waiting[] = []
+  readonly #desk: Desk
+  readonly #crew: Crew
+  #moved = false
+
+  constructor(desk: Desk) {
+    this.#desk = desk
+    this.#crew = desk.dispatch.crew()
+  }
+
+  /** @returns whether something moved that may have opened a way for another */
+  run(): boolean {
+    const { admission, turn } = this.#desk
+    if (this.#crew.isBusy && !admission.waits) return false
+    turn.beginRound()
+    for (const place of this.#queue()) {
+      if ('opening' in place) this.#open(place)
+      else this.#ask(place)
+    }
+    return this.#moved
+  }
+
+  #queue(): readonly Place[] {
+    const { admission, dispatch } = this.#desk
+    const places: Place[] = [...admission.openings(), ...admission.begins(), ...dispatch.offers()]
+    return places.sort((a, b) => urgency(waitOf(a)) - urgency(waitOf(b)) || compareTexts(a.workflow, b.workflow))
+  }
+
+  #open({ workflow }: Opening): void {
+    const { turn, put } = this.#desk
+    if (!turn.open()) return
+    put(workflow, { type: 'start' }, LIMITS)
+    this.#moved = true
+  }
+
+  #ask(queued: Queued): void {
+    const { begin } = queued
+    const { turn, now } = this.#desk
+    if (begin.notBefore !== undefined && begin.notBefore > now.wall) return
+    if (isOffer(begin)) return this.#offer(queued, begin)
+    const verdict = turn.judge(queued, now)
+    if (verdict.may !== 'begin') return this.#hold(queued, verdict)
+    turn.take(queued, now)
+    this.#put(queued, { type: 'begin', ...nameOf(begin) })
+  }
+
+  #offer(queued: Queued, offer: WantedOffer): void {
+    const { turn, now } = this.#desk
+    const agent = this.#crew.choose(offer)
+    // One that nobody can take up now, but somebody here could, may have waited long enough to keep its place all the same.
+    if (agent === undefined && !(this.#isPatient(offer) && this.#crew.canDo(offer))) return
+    const verdict = turn.judge(queued, now)
+    if (verdict.may !== 'begin') {
+      if (agent !== undefined && verdict.may === 'wait' && this.#isPatient(offer)) this.#crew.take(agent)
+      return this.#hold(queued, verdict)
+    }
+    if (agent === undefined) return turn.reserve(queued)
+    turn.take(queued, now)
+    this.#crew.take(agent)
+    this.#put(queued, { type: 'offer', agent, ...nameOf(offer) }, agent)
+  }
+
+  #hold(queued: Queued, verdict: Exclude<Verdict, { may: 'begin' }>): void {
+    const { workflow, begin } = queued
+    if (verdict.may === 'fail') {
+      this.#moved = true
+      return this.#put(queued, { type: 'deny', error: verdict.error, ...nameOf(begin) })
+    }
+    const { pool, shortage, retryAt } = verdict
+    if (this.#isPatient(begin)) this.#desk.turn.reserve(queued)
+    if (begin.awaiting !== pool) this.#put(queued, { type: 'await', resource: pool, shortage, ...nameOf(begin) })
+    this.waiting.push({ workflow, begin, pool, shortage, ...(retryAt === undefined ? {} : { retryAt }) })
+  }
+
+  #put({ workflow }: Queued, act: Act, by = LIMITS): void {
+    this.#desk.put(workflow, act, by)
+  }
+
+  #isPatient({ since }: WantedBegin): boolean {
+    return this.#desk.now.wall - since >= this.#desk.admission.limits.patienceMs
+  }
+}
+
+const isOffer = (begin: WantedBegin): begin is WantedOffer => 'capability' in begin
+
+const waitOf = (place: Place): WantedBegin | Opening['opening'] => ('opening' in place ? place.opening : place.begin)
+
+const nameOf = ({ ref, attempt, purpose }: WantedBegin) => ({ ref, attempt, purpose })
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
