@@ -102,11 +102,13 @@ const run = (step: NextStep, event: EventOf<'running'>): void => {
 
 /** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */
 const succeed = (step: NextStep, { output: said }: EventOf<'step-succeeded'>): void => {
-  const checked = step.status === 'validating' ? step.output : undefined
+  const isChecked = step.status === 'validating'
+  const checked = isChecked ? step.output : undefined
   settle(step)
   step.output = said ?? checked
   step.doneLate = undefined
-  step.answered = step.attempt
+  // Where a person said so instead of the attempt, that attempt has still to be heard of; one that was checked has been.
+  if (!isChecked) step.answered = step.attempt
 }
 
 const waitAgain = (step: NextStep, retryAt: number): void => {

@@ -36,6 +36,18 @@ describe('RES-7 manual review', () => {
     expect(run.log.find(({ event }) => event.type === 'reviewed')).toMatchObject({ by: 'bob' })
   })
 
+  test('RES-7 W85 W34 what the agent had done all the same is kept as a late fact, though a person said to go on', () => {
+    const run = new Run(define({ steps: { a: asked } }))
+    const lost = run.begin('a')
+    run.report({ type: 'lease-lost', ...lost })
+    answer(run, 'continue', 'by hand')
+    expect(run.state).toMatchObject({ status: 'completed', late: [] })
+    run.succeed('a', 'by the robot', lost)
+    expect(run.log.at(-1)?.event).toMatchObject({ type: 'late-result', attempt: 1, succeeded: true, output: 'by the robot' })
+    expect(run.step('a').output).toBe('by hand')
+    expect(run.succeed('a', 'by the robot', lost)).toEqual([])
+  })
+
   test('RES-7 W85 retry: it is done again with all its attempts', () => {
     const run = inReview({ ...asked, retry: { strategy: 'fixed', maxAttempts: 2, initialDelayMs: 0, maxDelayMs: 0, jitter: false } })
     run.fail('a', 'network')

@@ -12,6 +12,7 @@ import { assertInvariant, assertNone, unconserved } from '@holdfast/shared/testi
 import { isJsonObject, type Json } from '@holdfast/shared/values'
 import {
   attemptOf,
+  isSettled,
   isTerminal,
   type LogEntry,
   purposeOf,
@@ -38,6 +39,9 @@ export class LogAudit {
   readonly #open = new Map<number, string>()
   /** Completed steps that declare an undoing, in the order in which they completed last. */
   readonly #undoable = new Set<number>()
+  /** Steps whose next success is a person's word. */
+  readonly #answered = new Set<number>()
+  #hasHalted = false
   readonly #ends = { done: 0, failed: 0, cancelled: 0 }
 
   constructor(workflow: string, definition: CompiledDefinition) {
@@ -61,6 +65,8 @@ export class LogAudit {
     this.#must('I18 created once', event.type !== 'created', { at: before.length })
     this.#must('I18 time does not run back', at >= before.lastAt, { at, before: before.lastAt })
     if (event.type in WORKFLOW_TABLE.pending) this.#takeLifecycle(before, event)
+    const isNew = event.type !== 'signalled' || before.signals.every(({ id }) => id !== event.id)
+    this.#must('I21 a signal is taken once', isNew, { at: before.length })
     if ('ref' in event) this.#takeStep(before, event, at)
     if (event.type === 'rewound' || event.type === 'given-up') this.#gone(before, event.refs)
     if (!ended && isTerminal(after.status)) this.#auditEnd(after)
@@ -84,18 +90,48 @@ export class LogAudit {
     const moved = STEP_TABLE[step.status][event.type] !== null
     this.#must('I18 legal transitions only', moved, { step: step.status, type: event.type, at: before.length })
     auditTime(step, event, at)
-    if (event.type === 'offered') return this.#offer(event, purposeOf(step))
+    if (event.type === 'offered') return this.#offer(before, event, purposeOf(step))
+    this.#auditBeginning(before, step, event)
     this.#close(event)
+    if (event.type === 'reviewed') this.#answered.add(event.ref)
+    if (event.type === 'compensation-failed') this.#hasHalted ||= this.#definition.definition.compensation?.onError === 'halt'
     if (event.type === 'compensated') this.credited.add(attempt)
     if (event.type === 'compensating') this.#undo(before, event.ref)
     if (event.type !== 'step-succeeded' && event.type !== 'validating') return
-    this.credited.add(attempt)
-    if ('output' in event) this.#auditOutput(before, event.ref, attempt, event.output ?? null)
+    if (!this.#answered.delete(event.ref)) this.#credit(before, event, attempt)
     if (event.type === 'step-succeeded') this.#completed(before, event.ref)
   }
 
-  #offer({ ref, attempt, agent }: Extract<Event, { type: 'offered' }>, purpose: 'forward' | 'compensate'): void {
+  #credit(before: WorkflowState, event: Extract<Event, { type: 'step-succeeded' | 'validating' }>, attempt: string): void {
+    this.credited.add(attempt)
+    if ('output' in event) this.#auditOutput(before, event.ref, attempt, event.output ?? null)
+  }
+
+  /** Nothing begins while it is paused, before its join says so, or more often than its policy allows. */
+  #auditBeginning(before: WorkflowState, step: StepState, event: OfStep): void {
+    const { ref, type } = event
+    const spec = specOf(this.#definition, step)
+    if (type === 'step-ready' && step.status === 'pending' && step.item === undefined) {
+      const sources = spec.incoming.map(({ index, from }) => {
+        if (before.sent.has(index)) return 'sent'
+        return isSettled(before.steps[from]?.status ?? 'pending') ? 'dead' : 'open'
+      })
+      const sent = sources.filter((source) => source === 'sent').length
+      const { join } = spec.spec
+      const may = sources.length === 0 || (join === 'all' ? sent > 0 && !sources.includes('open') : sent >= (join === 'any' ? 1 : join))
+      this.#must('I18 a step begins when its join says so', may, { ref, join, sources })
+    }
+    if (type !== 'attempt-failed') return
+    const retry = attemptOf(this.#definition, step, purposeOf(step))?.spec.retry
+    this.#must('I18 no attempt more than the policy allows', step.failures + 1 < (retry?.maxAttempts ?? 1), {
+      ref,
+      failures: step.failures,
+    })
+  }
+
+  #offer({ status }: WorkflowState, { ref, attempt, agent }: Extract<Event, { type: 'offered' }>, purpose: 'forward' | 'compensate'): void {
     const task = taskId(this.#id, { ref, attempt, purpose })
+    this.#must('I18 nothing begins while it is paused', status !== 'paused', { ref, attempt })
     this.#must('I22 one open attempt a step', !this.#open.has(ref), { ref, open: this.#open.get(ref) ?? '', task })
     this.#must('I22 an attempt is offered once', !this.offered.has(task), { task })
     this.offered.set(task, agent)
@@ -146,7 +182,7 @@ export class LogAudit {
   }
 
   #auditEnd({ turnedBack, status }: WorkflowState): void {
-    const undone = turnedBack?.compensate !== true || this.#undoable.size === 0
+    const undone = turnedBack?.compensate !== true || this.#undoable.size === 0 || this.#hasHalted
     this.#must('I21 all completed steps were undone', undone, { status, left: [...this.#undoable] })
     assertNone(unconserved({ created: this.offered.size, ...this.#ends, open: this.#open.size }))
     this.#must('I23 an ended workflow has no open attempt', this.#open.size === 0, { open: [...this.#open.values()] })

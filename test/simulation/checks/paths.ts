@@ -26,35 +26,70 @@ export const REQUIRED_PATHS = [
   'follow-up started',
   'step waited for another facility',
   'created at both ends',
+  'commit that was not told of',
+  'gone back over steps',
+  'reopened',
+  'terminated',
+  'done without an optional step',
+  'somebody asked',
+  'somebody answered',
+  'approved',
+  'rejected',
+  'checkpoint',
+  'dead letter discarded',
+  'failure taken over',
+  'recovered by itself',
+  'paused and resumed',
 ] as const
 
+type Path = (typeof REQUIRED_PATHS)[number]
+
+/** Events that are a path by themselves. */
+const BY_EVENT: { readonly [type: string]: Path } = {
+  declined: 'offer declined',
+  'late-result': 'late result',
+  'follow-up-started': 'follow-up started',
+  rewound: 'gone back over steps',
+  reopened: 'reopened',
+  'review-wanted': 'somebody asked',
+  reviewed: 'somebody answered',
+  checkpointed: 'checkpoint',
+  discarded: 'dead letter discarded',
+  recovering: 'recovered by itself',
+  resumed: 'paused and resumed',
+}
+
+const BY_ERROR: { readonly [code: string]: Path } = {
+  'lease-lost': 'lease lost',
+  timeout: 'attempt timed out',
+  'unknown-outcome': 'call of unknown outcome',
+}
+
 /** What this event, in the state it led to, shows to have happened. */
-const pathOf = (event: Event, state: WorkflowState): (typeof REQUIRED_PATHS)[number] | undefined => {
+const pathOf = (event: Event, state: WorkflowState): Path | undefined => {
   switch (event.type) {
     case 'attempt-failed':
+      return BY_ERROR[event.error.code]
     case 'step-failed':
-      return event.error.code === 'lease-lost' ? 'lease lost' : event.error.code === 'timeout' ? 'attempt timed out' : unknownCall(event)
-    case 'declined':
-      return 'offer declined'
-    case 'late-result':
-      return 'late result'
+      return event.sent.length > 0 ? 'failure taken over' : BY_ERROR[event.error.code]
+    case 'turned-back':
+      return event.error.code === 'terminated' ? 'terminated' : undefined
+    case 'completed':
+      return state.steps.some(({ status }) => status === 'failed') ? 'done without an optional step' : undefined
     case 'compensating':
       return state.late.some((name) => name.startsWith(`${event.ref}.`)) ? 'late work undone' : undefined
+    case 'approval-given':
+      return event.approved ? 'approved' : 'rejected'
     case 'verdict':
       return event.accepted ? undefined : 'proposal refused'
     case 'conflict':
       return event.rule === 'late-cancel' ? 'late cancel met the point of no return' : undefined
-    case 'follow-up-started':
-      return 'follow-up started'
     case 'running':
       return event.awaits?.kind === 'step' && event.awaits.home !== state.home ? 'step waited for another facility' : undefined
     default:
-      return undefined
+      return BY_EVENT[event.type]
   }
 }
-
-const unknownCall = (event: { readonly error: { readonly code: string } }): 'call of unknown outcome' | undefined =>
-  event.error.code === 'unknown-outcome' ? 'call of unknown outcome' : undefined
 
 export const notePath = (history: History, event: Event, state: WorkflowState): void => {
   const path = pathOf(event, state)

@@ -6,13 +6,15 @@
 import type { step } from '@holdfast/agent-sdk/session'
 import type { AgentGate } from '@holdfast/shared/agent-protocol'
 import type { LinkedEngine, Rules } from '@holdfast/shared/engine'
-import type { Dial, Performer, Store } from '@holdfast/shared/ports'
+import type { Clock, Dial, Performer, Store } from '@holdfast/shared/ports'
 
 export interface Plant {
   readonly name: string
   readonly rules?: Partial<Rules>
   /** Around a node's disk, for one life. */
   store?(store: Store, node: string): Store
+  /** What a node's engine takes for its clock. */
+  clock?(clock: Clock): Clock
   /** What the ends of a link see of their engine. */
   linked?(engine: LinkedEngine): LinkedEngine
   dial?(dial: Dial): Dial

@@ -82,4 +82,13 @@ const verdictApart: Plant = {
 const partsOf = ({ origin, update }: Append, node: string): ReturnType<typeof splitDeletes> =>
   origin === node ? splitDeletes(update) : { writes: update, deletes: undefined }
 
-export const storeBugs: readonly Plant[] = [ackBeforeSync, rowsApart, groupInPart, verdictApart]
+/** Nobody looks at what a commit answers. */
+const fullDiskUnnoticed: Plant = {
+  name: 'a full disk taken for a commit',
+  store: committing((commit) => async (batch) => {
+    const done = await commit(batch)
+    return done.ok || done.error.code !== 'disk-full' ? done : ok({ group: FAR_AHEAD })
+  }),
+}
+
+export const storeBugs: readonly Plant[] = [ackBeforeSync, rowsApart, groupInPart, verdictApart, fullDiskUnnoticed]

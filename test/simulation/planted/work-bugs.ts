@@ -1,4 +1,5 @@
 /** What goes wrong between the engine and those who do the work. */
+import type { DownMessage } from '@holdfast/shared/agent-protocol'
 import type { Performer } from '@holdfast/shared/ports'
 import type { Plant } from './plant.ts'
 
@@ -44,4 +45,55 @@ const declaredHarmless = (performer: Performer): Performer => ({
   perform: (attempt) => performer.perform(attempt),
 })
 
-export const workBugs: readonly Plant[] = [lostDuplicateFilter, noIdempotencyKey, redoneUnknown]
+/** An agent hears that its result is on record before it is. */
+const recordedTooSoon: Plant = {
+  name: 'a result acknowledged before the commit',
+  gate: (gate) => {
+    const sends = new Map<string, (message: DownMessage) => void>()
+    return {
+      connected: (profile, send) => {
+        sends.set(profile.id, send)
+        gate.connected(profile, send)
+      },
+      disconnected: (agent) => gate.disconnected(agent),
+      heard: (agent, report) => {
+        if (report.type === 'result') sends.get(agent)?.({ type: 'recorded', task: report.task })
+        gate.heard(agent, report)
+      },
+    }
+  },
+}
+
+const TOO_MANY = 3
+
+const tooManyHands: Plant = {
+  name: 'more tasks offered than an agent has hands',
+  gate: (gate) => ({
+    connected: (profile, send) => gate.connected({ ...profile, capacity: profile.capacity + TOO_MANY }, send),
+    disconnected: (agent) => gate.disconnected(agent),
+    heard: (agent, report) => gate.heard(agent, report),
+  }),
+}
+
+/** A timer waits for a time of day instead of for a span. */
+const wallTimer: Plant = {
+  name: 'a timer by wall clock',
+  clock: (clock) => ({
+    now: () => clock.now(),
+    after: (delayMs, callback) => {
+      const due = clock.now().wall + delayMs
+      let cancel = (): void => undefined
+      const arm = (leftMs: number): void => {
+        cancel = clock.after(leftMs, () => {
+          const left = due - clock.now().wall
+          if (left > 0) arm(left)
+          else callback()
+        })
+      }
+      arm(delayMs)
+      return () => cancel()
+    },
+  }),
+}
+
+export const workBugs: readonly Plant[] = [lostDuplicateFilter, noIdempotencyKey, redoneUnknown, recordedTooSoon, tooManyHands, wallTimer]

@@ -67,8 +67,9 @@ export class EngineHost {
 
   async #open(process: SimProcess, number: number): Promise<void> {
     const { plant, prng, setup, kernel } = this.#frame
-    const clock = this.machine.of(process)
-    const disk = this.disk.open(clock)
+    const ticking = this.machine.of(process)
+    const clock = plant.clock?.(ticking) ?? ticking
+    const disk = this.disk.open(ticking)
     const store = plant.store?.(disk, this.name) ?? disk
     const random = prng.stream(`engine ${this.name} ${number}`)
     const { heartbeatMs } = setup.particulars

@@ -1,17 +1,22 @@
 /** What operators decide while faults are on, drawn beforehand; and what they do once calm returns, so that nothing waits for them. */
 import { collect, type Prng } from '@holdfast/shared/testing'
+import { wanted } from '@holdfast/shared/workflow'
 import type { Clients } from './clients.ts'
+import { definitionOf } from './definitions.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import type { Order } from './orders.ts'
 import { CLOUD, gatewayOf, HOMES } from './setup.ts'
 
-const DECISIONS = ['cancel', 'cancel', 'pause', 'resume', 'set-priority', 'signal'] as const
 const LOOKS_PER_ACTION = 2
 
 /** Most decisions come while the workflow is at work. */
 const SOON = 0.7
 const SOON_MS = 20_000
+
+/** Some say what they said again, as programs do that got no answer. */
+const SAYS_AGAIN = 0.3
+const AGAIN_MS = 4_000
 
 type Command = Parameters<Clients['decide']>[3]
 
@@ -25,7 +30,9 @@ export const scheduleOperators = (frame: Frame, clients: Clients, orders: readon
     const command = drawCommand(prng, n)
     const isSoon = prng.chance(SOON)
     const when = prng.between(atMs, isSoon ? Math.min(safetyMs, atMs + SOON_MS) : safetyMs)
-    frame.kernel.at(when, `operator decides ${command.type}`, () => clients.decide(node, workflow, home, command))
+    const decide = (): void => clients.decide(node, workflow, home, command)
+    frame.kernel.at(when, `operator decides ${command.type}`, decide)
+    if (prng.chance(SAYS_AGAIN)) frame.kernel.at(when + AGAIN_MS, `operator decides ${command.type} again`, decide)
     for (let look = 0; look < LOOKS_PER_ACTION; look += 1) scheduleLook(frame, clients, prng, orders)
   }
 }
@@ -36,30 +43,60 @@ const scheduleLook = (frame: Frame, clients: Clients, prng: Prng, orders: readon
   frame.kernel.at(prng.between(atMs, frame.setup.particulars.safetyMs), 'somebody looks', () => clients.look(node, workflow))
 }
 
+const STEPS = ['pack', 'pick', 'price', 'charge', 'look', 'assemble', 'load', 'unload'] as const
+
+/** They are tried once. */
+const OFTEN_FAIL = ['photo', 'charge'] as const
+
 const drawCommand = (prng: Prng, n: number): Command => {
-  const type = prng.pick(DECISIONS)
-  const priority = prng.pick(['critical', 'low'] as const)
-  if (type === 'cancel') return { type, reason: `changed plans ${n}` }
-  if (type === 'set-priority') return { type, priority }
-  if (type === 'signal') return { type, name: 'released', id: `signal-${n}`, payload: null }
-  return { type }
+  const reason = `changed plans ${n}`
+  const draws: readonly (() => Command)[] = [
+    () => ({ type: 'cancel', reason }),
+    () => ({ type: 'cancel', reason }),
+    () => ({ type: 'terminate', reason }),
+    () => ({ type: 'pause' }),
+    () => ({ type: 'resume' }),
+    () => ({ type: 'set-priority', priority: prng.pick(['critical', 'low'] as const) }),
+    () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
+    () => ({ type: 'rollback', reason, steps: prng.between(1, 3) }),
+    () => ({ type: 'rollback', reason, to: prng.pick(STEPS) }),
+    () => ({ type: 'restore', reason, position: prng.between(2, 30) }),
+    () => ({ type: 'retry', reason }),
+    () => ({ type: 'retry', reason }),
+    () => ({ type: 'undo', reason }),
+    () => ({ type: 'checkpoint', name: `before-${n}` }),
+    () => ({ type: 'discard', step: prng.pick(OFTEN_FAIL), reason }),
+    () => ({ type: 'discard', step: prng.pick(OFTEN_FAIL), reason }),
+  ]
+  return prng.pick(draws)()
 }
 
-/** Resumes what is paused and signals what waits, wherever it runs. */
+/** Resumes what is paused, signals what waits and answers what is asked, wherever it runs. */
 export const tidyUp = async (clients: Clients, hosts: ReadonlyMap<string, EngineHost>): Promise<void> => {
   for (const home of HOMES) {
-    const node = gatewayOf(home)
-    const engine = hosts.get(node)?.life?.engine
+    const engine = hosts.get(gatewayOf(home))?.life?.engine
     if (engine === undefined) continue
     for (const { id, open } of await collect(engine.summaries())) {
       if (!open) continue
       const unit = await engine.read(id)
       const state = unit.ok ? unit.value?.state : undefined
-      if (state?.status === 'paused') clients.decide(CLOUD, id, home, { type: 'resume' })
-      for (const [ref, { awaits, status }] of state?.steps.entries() ?? []) {
-        if (awaits?.kind !== 'signal' || status !== 'running') continue
-        clients.decide(CLOUD, id, home, { type: 'signal', name: awaits.signal, id: `tidy-${ref}-${state?.length}`, payload: null })
-      }
+      const definition = state && definitionOf(state.definition)
+      if (state === undefined || definition === undefined) continue
+      if (state.status === 'paused') clients.decide(CLOUD, id, home, { type: 'resume' })
+      const { answers, signals } = wanted(definition, id, state)
+      for (const name of signals)
+        clients.decide(CLOUD, id, home, { type: 'signal', name, id: `tidy-${name}-${state.length}`, payload: null })
+      for (const answer of answers) clients.decide(CLOUD, id, home, replyTo(answer, state.length))
     }
   }
+}
+
+type Answer = ReturnType<typeof wanted>['answers'][number]
+
+const ANSWERS = ['continue', 'retry', 'skip', 'fail'] as const
+
+const replyTo = ({ kind, step, ref }: Answer, length: number): Command => {
+  const draw = ref + length
+  if (kind === 'approval') return { type: 'approve', step, approved: draw % 3 > 0, comment: 'seen', roles: [] }
+  return { type: 'review', step, answer: ANSWERS[draw % ANSWERS.length] ?? 'skip', comment: 'looked at it' }
 }

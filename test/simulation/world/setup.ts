@@ -33,6 +33,7 @@ export interface Setup {
 
 const SECOND_MS = 1_000
 const CONDENSED = 3
+const JUMPS = 40
 
 /** Not simulated here: identities that are copied or revoked, and other versions of the program. */
 const BEYOND: ReadonlySet<Fault['kind']> = new Set(['clone', 'revoke', 'upgrade'])
@@ -57,7 +58,8 @@ const condensed = (knobs: Knobs): Knobs => {
       resetsPerMinute: condense(values.resetsPerMinute),
       halfOpensPerMinute: condense(values.halfOpensPerMinute),
       freezesPerHour: condense(values.freezesPerHour),
-      jumpsPerHour: condense(values.jumpsPerHour),
+      // One an hour would hardly ever be met.
+      jumpsPerHour: JUMPS * values.jumpsPerHour,
       partitionsPerSecond: condense(values.partitionsPerSecond),
     },
   }
@@ -66,7 +68,7 @@ const condensed = (knobs: Knobs): Knobs => {
 const drawParticulars = (prng: Prng): Particulars => ({
   safetyMs: prng.between(40, 100) * SECOND_MS,
   workflows: prng.between(20, 24),
-  actions: prng.between(6, 24),
+  actions: prng.between(8, 32),
   agentsPerHome: prng.between(3, 5),
   workMs: prng.pick([200, 1 * SECOND_MS, 4 * SECOND_MS]),
   failure: prng.range(0, 0.15),
