@@ -24,7 +24,7 @@ IDBDatabase.prototype.transaction = function (...values: Parameters<typeof begin
 }
 
 /** A request that is never answered: the page stands still in the midst of its script. */
-const standStill = (): void => {
+export const standStill = (): void => {
   const endless = new XMLHttpRequest()
   endless.open('GET', '/still', false)
   endless.send()

@@ -1,4 +1,4 @@
-/** The store contract in a real browser: each case runs in a page, and is a test here under its own name. */
+/** The contracts of the browser's ports in a real browser: each case runs in a page, and is a test here under its own name. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { BrowserProcess, call } from '../support/browser.ts'
 import { hasChromium } from '../support/chromium.ts'
@@ -6,7 +6,7 @@ import { newFolder } from '../support/folder.ts'
 import { bundlePage } from '../support/page-bundle.ts'
 
 const openContract = async () => {
-  const browser = await BrowserProcess.start(newFolder(), await bundlePage(new URL('page/contract.ts', import.meta.url)))
+  const browser = await BrowserProcess.start(newFolder(), await bundlePage(new URL('page/contracts.ts', import.meta.url)))
   const page = await browser.page()
   return { browser, page, names: await call<readonly string[]>(page, 'caseNames') }
 }

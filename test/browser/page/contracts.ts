@@ -1,7 +1,8 @@
-/** The contract of the `Store` port, collected to be run in the page over its own databases. */
+/** The contract of the `Store` port over the page's own databases, and what the ports of time and chance promise, collected to be run. */
 import { openIndexedDbStore } from '@holdfast/shared/store/indexeddb'
 import { browserRandom } from '@holdfast/shared/system/browser'
 import { storeContract } from '@holdfast/shared/testing/store-contract'
+import './clock-and-chance.ts'
 import { caseNames, runCase } from './vitest.ts'
 
 const names = new Map<unknown, string>()

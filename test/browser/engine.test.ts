@@ -1,0 +1,94 @@
+/** The engine in a page: the day goes as it does in a process on SQLite, to the same states and the same logs, wherever it is broken off. */
+import { join } from 'node:path'
+import { openSqliteStore } from '@holdfast/shared/store/sqlite'
+import { systemRandom } from '@holdfast/shared/system'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { call, killTab } from '../support/browser.ts'
+import { hasChromium } from '../support/chromium.ts'
+import { newFolder } from '../support/folder.ts'
+import { until } from '../support/until.ts'
+import { type Ends, goThrough, SCHEMAS } from './day/day.ts'
+import { dyingStore } from './day/dying-store.ts'
+import { SetClock } from './day/set-clock.ts'
+import { Stage, standingStill } from './stage.ts'
+
+/** Runs a day on SQLite at set time; a day that dies is broken off where the process would have ended. */
+const dayOnSqlite = async (folder: string, dieAfter = Number.POSITIVE_INFINITY): Promise<Ends | undefined> => {
+  const store = openSqliteStore({ path: join(folder, 'day.sqlite'), schemas: SCHEMAS, random: systemRandom })
+  const clock = new SetClock()
+  const { promise: died, resolve: die } = Promise.withResolvers<undefined>()
+  const day = goThrough({ store: dyingStore(store, dieAfter, () => die(undefined)), clock, random: systemRandom }, () =>
+    clock.advance(1_000),
+  )
+  const ends = await Promise.race([day, died])
+  await store.close()
+  return ends
+}
+
+/** What doesn't hang on the hour. */
+const outlined = (ends: Ends | undefined): object =>
+  Object.fromEntries(Object.entries(ends ?? {}).map(([kind, { status, steps, output }]) => [kind, { status, steps, output }]))
+
+describe.skipIf(!hasChromium())('the engine in Chromium', () => {
+  const stage = new Stage(new URL('page/day.ts', import.meta.url))
+  let whole: Ends | undefined
+  beforeAll(async () => {
+    whole = await dayOnSqlite(newFolder())
+  })
+
+  test('PER-6 PER-9 a day ends as it does on SQLite: the same states, the same heads of the logs', async () => {
+    const page = await stage.page()
+    expect(await call<Ends>(page, 'dayAtSetTime', 'whole', 0)).toEqual(whole)
+    expect(outlined(whole)).toMatchObject({
+      row: { status: 'completed', output: { sum: 6 } },
+      fan: { status: 'completed', output: { total: 44 } },
+      saga: { status: 'failed', steps: ['compensated', 'compensated', 'failed'] },
+      nap: { status: 'completed', output: { sum: 2 } },
+      call: { status: 'completed', output: { sum: 42 } },
+    })
+    await page.close()
+  })
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
+    'PER-3 PER-6 PER-9 the tab dies after commit %i: the next ends the day as on SQLite',
+    async (commits) => {
+      const folder = newFolder()
+      await dayOnSqlite(folder, commits)
+      const onSqlite = await dayOnSqlite(folder)
+      const page = await stage.page()
+      const still = await standingStill(page)
+      void call(page, 'dayAtSetTime', `dies-${commits}`, commits).catch(() => undefined)
+      await still.reached
+      await killTab(page)
+      const next = await stage.page()
+      const ends = await call<Ends>(next, 'dayAtSetTime', `dies-${commits}`, 0)
+      expect(ends).toEqual(onSqlite)
+      expect(outlined(ends)).toEqual(outlined(whole))
+      await next.close()
+    },
+  )
+
+  test('PER-3 PER-9 by the clock on the wall, its tab killed in the midst of the work three times, a day comes to the same ends', async () => {
+    for (const commits of [2, 4, 3]) {
+      const page = await stage.page()
+      let done = 0
+      await page.exposeFunction('committed', (number: number) => {
+        done = number
+      })
+      // A tab takes a moment to die, so a later life may find little left to do, and end the day.
+      let isOver = false
+      void call(page, 'dayInRealTime', 'killed').then(
+        () => {
+          isOver = true
+        },
+        () => {},
+      )
+      await until(`${commits} commits`, () => isOver || done >= commits)
+      await killTab(page)
+    }
+    const page = await stage.page()
+    await page.exposeFunction('committed', () => {})
+    expect(outlined(await call<Ends>(page, 'dayInRealTime', 'killed'))).toEqual(outlined(whole))
+    await page.close()
+  })
+})
