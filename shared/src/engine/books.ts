@@ -2,8 +2,13 @@
  * The rows that one turn writes beside its documents: each changed workflow's own row, and those of standing.ts where they say something
  * new. What they say is remembered by the unit only after the commit; a turn that fails leaves nothing behind.
  */
+import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Put, Removal } from '../ports/store.ts'
+import type { Json } from '../values/json.ts'
+import type { WorkflowState } from '../workflow/state.ts'
 import type { Wanted } from '../workflow/want.ts'
+import { ASKED, type AskedRow } from './asked.ts'
+import { checkpointRows } from './checkpoints.ts'
 import { COUNTS, isParked, moveCount, OPEN, type OpenRow, type Outcome, type OutcomeCount, outcomeOf } from './standing.ts'
 import { type Summary, WORKFLOWS } from './summary.ts'
 import type { Unit } from './unit.ts'
@@ -13,6 +18,8 @@ export interface HeldRows {
   readonly outcome: Outcome | undefined
   /** The text of its row among the open ones, empty where it has none; undefined while nobody has looked. */
   readonly open: string | undefined
+  /** The same of what it asks people. */
+  readonly asked: string | undefined
 }
 
 export class Books {
@@ -28,20 +35,29 @@ export class Books {
   }
 
   /** @param wanted of a workflow whose authority this node is, under a definition that it knows */
-  enter(unit: Unit, summary: Summary, wanted: Wanted | undefined): void {
+  enter(unit: Unit, summary: Summary, wanted: Wanted | undefined, asked: AskedRow | undefined): void {
     this.summaries.set(unit, summary)
     this.puts.push({ collection: WORKFLOWS, key: unit.id, value: summary })
     const outcome = unit.state === undefined ? 'open' : outcomeOf(unit.state.status)
     const open = summary.open ? openRow(summary, wanted) : undefined
-    const rows = { outcome, open: open === undefined ? '' : JSON.stringify(open) }
-    if (rows.open !== unit.rows.open) this.#enterOpen(unit.id, open)
+    const rows = { outcome, open: textOf(open), asked: textOf(asked) }
+    if (rows.open !== unit.rows.open) this.#enter(OPEN, unit.id, open)
+    if (rows.asked !== unit.rows.asked) this.#enter(ASKED, unit.id, asked)
     if (outcome !== unit.rows.outcome) this.#count(unit, outcome)
     this.#rows.set(unit, rows)
   }
 
-  #enterOpen(key: string, row: OpenRow | undefined): void {
-    if (row === undefined) this.removals.push({ collection: OPEN, key })
-    else this.puts.push({ collection: OPEN, key, value: row })
+  /** A decision was staged that may have made checkpoints. */
+  keepCheckpoints(definition: CompiledDefinition, workflow: string, before: WorkflowState | undefined, after: WorkflowState): void {
+    if (before?.checkpoints === after.checkpoints) return
+    const { puts, removals } = checkpointRows(definition, workflow, before, after)
+    this.puts.push(...puts)
+    this.removals.push(...removals)
+  }
+
+  #enter(collection: string, key: string, row: Json | undefined): void {
+    if (row === undefined) this.removals.push({ collection, key })
+    else this.puts.push({ collection, key, value: row })
   }
 
   #count({ home, rows }: Unit, outcome: Outcome): void {
@@ -59,6 +75,8 @@ export class Books {
     for (const [unit, rows] of this.#rows) unit.rows = rows
   }
 }
+
+const textOf = (row: Json | undefined): string => (row === undefined ? '' : JSON.stringify(row))
 
 const openRow = ({ facility: home, proposals, waits }: Summary, wanted: Wanted | undefined): OpenRow => {
   const parked = wanted !== undefined && proposals === 0 && isParked(wanted)

@@ -14,21 +14,25 @@ import type { Refusal } from '../values/refusal.ts'
 import { EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { Core } from './core.ts'
+import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
 
-export const judgeWaiting = (core: Core, unit: Unit, now: Instant): void => {
+/** The turn in which it happens. */
+type Judging = Pick<Turn, 'now' | 'stage'>
+
+export const judgeWaiting = (core: Core, turn: Judging, unit: Unit): void => {
   const { admit, spent, malformed } = admissible(waitingProposals(unit.replica), unit.state?.marks ?? {})
   unit.answer(spent.map(({ place }) => place))
   // What finds no workflow to be judged by waits for its creation, which may come later in this same row.
-  const early = admit.filter((one) => !judgeOne(core, unit, one, now))
-  if (unit.state !== undefined) for (const one of early) judgeOne(core, unit, one, now)
-  for (const each of malformed) refuseMalformed(core, unit, each, now)
+  const early = admit.filter((one) => !judgeOne(core, turn, unit, one))
+  if (unit.state !== undefined) for (const one of early) judgeOne(core, turn, unit, one)
+  for (const each of malformed) refuseMalformed(core, turn, unit, each)
 }
 
-const judgeOne = (core: Core, unit: Unit, { place, proposal }: WellFormed, now: Instant): boolean => {
-  const judged = verdictOn(core, unit, { ...proposal, basisLength: proposal.basis.length }, now)
+const judgeOne = (core: Core, turn: Judging, unit: Unit, { place, proposal }: WellFormed): boolean => {
+  const judged = verdictOn(core, unit, { ...proposal, basisLength: proposal.basis.length }, turn.now)
   if (judged === undefined) return false
-  unit.stage(judged.entries, judged.state)
+  turn.stage(unit, judged.entries, judged.state)
   unit.answer([place])
   return true
 }
@@ -49,11 +53,11 @@ const refuseEntries = (entries: readonly LogEntry[]): Refusal | undefined =>
   )
 
 /** It has no journal to be answered in, so it gets one made of the place it stands at. */
-const refuseMalformed = (core: Core, unit: Unit, { place }: Malformed, now: Instant): void => {
+const refuseMalformed = (core: Core, turn: Judging, unit: Unit, { place }: Malformed): void => {
   if (unit.state === undefined) return
   const nameless = { journal: `malformed.${place.client}`, n: place.clock + 1, by: '?', reason: '', basisLength: 0, content: null }
-  const judged = core.rules.judge(undefined, unit.id, unit.state, nameless, now)
-  if (judged !== undefined) unit.stage(judged.entries, judged.state)
+  const judged = core.rules.judge(undefined, unit.id, unit.state, nameless, turn.now)
+  if (judged !== undefined) turn.stage(unit, judged.entries, judged.state)
   unit.answer([place])
 }
 

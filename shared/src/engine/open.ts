@@ -8,8 +8,10 @@ import { isJsonObject, type Json } from '../values/json.ts'
 import { clientIdOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { ASKED } from './asked.ts'
 import { unfitHere } from './callees.ts'
 import { Catalogue, DEFINITIONS } from './catalogue.ts'
+import { CHECKPOINTS } from './checkpoints.ts'
 import type { EngineConfig } from './config.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
@@ -24,6 +26,8 @@ export const ENGINE_SCHEMAS = [
   { name: WORKFLOWS, indices: [] },
   { name: OPEN, indices: [] },
   { name: COUNTS, indices: [] },
+  { name: ASKED, indices: [] },
+  { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },

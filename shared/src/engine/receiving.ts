@@ -78,7 +78,7 @@ const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
     core.units.evict(unit.id)
     return refusal('fix-request', 'wrong-id', `${unit.id} holds no creation at ${unit.home} that leads to this id.`)
   }
-  if (core.isAuthority(unit.home)) judgeWaiting(core, unit, turn.now)
+  if (core.isAuthority(unit.home)) judgeWaiting(core, turn, unit)
   turn.touch(unit)
   return undefined
 }

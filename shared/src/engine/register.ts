@@ -3,7 +3,9 @@
  * nobody is told what is not durable yet. Only the counts of each home are at hand.
  */
 import type { Row, Store } from '../ports/store.ts'
+import { ASKED, type AskedRow, isAskedRow } from './asked.ts'
 import type { Books } from './books.ts'
+import { CHECKPOINTS, type CheckpointRow, checkpointKey, isCheckpointRow } from './checkpoints.ts'
 import { rowsOf } from './rows.ts'
 import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -51,6 +53,19 @@ export class Register {
   async now(workflow: string): Promise<Summary | undefined> {
     const row = await this.#store.get(WORKFLOWS, workflow)
     return isSummary(row) ? row : undefined
+  }
+
+  /** What people are asked, by the workflows that ask anything. */
+  async *asked(): AsyncGenerator<AskedRow> {
+    for await (const { value } of this.#rowsOf(ASKED)) if (isAskedRow(value)) yield value
+  }
+
+  /** What was kept with the checkpoint at that position of the log, where this node made it. */
+  checkpoint(workflow: string, position: number): Promise<CheckpointRow | undefined> {
+    return this.#between(async () => {
+      const row = await this.#store.get(CHECKPOINTS, checkpointKey(workflow, position))
+      return isCheckpointRow(row) ? row : undefined
+    })
   }
 
   /** Those that waited for another one when this life began; told once. */

@@ -4,7 +4,7 @@
  *   open     one row for each open workflow: whose it is, and whether it is parked
  *   counts   one row for each home: how many of its workflows are open, and how the others ended
  *
- * Parked is a workflow of which nothing is wanted but a signal, another workflow's progress, or a moment: it costs its row and its timer, and
+ * Parked is a workflow of which nothing is wanted but a signal, a person's answer, another workflow's progress, or a moment: it costs its row and its timer, and
  * no memory, until one of these comes. Both rows are written in the commit that moves them, so they never say what the documents don't.
  */
 import { isJsonObject, type Json } from '../values/json.ts'
@@ -48,7 +48,7 @@ export const moveCount = (counts: OutcomeCount, from: Outcome | undefined, to: O
 }
 
 /** What a workflow may want, or be, and still be parked. Whatever else there is, or will be, keeps it in memory. */
-const NEEDS_NO_MEMORY: ReadonlySet<string> = new Set<keyof Wanted>(['signals', 'waits', 'wakeAt', 'underWay'])
+const NEEDS_NO_MEMORY: ReadonlySet<string> = new Set<keyof Wanted>(['signals', 'waits', 'answers', 'wakeAt', 'underWay'])
 
 export const isParked = (wanted: Wanted): boolean =>
   Object.entries(wanted).every(([what, wants]) => NEEDS_NO_MEMORY.has(what) || (Array.isArray(wants) && wants.length === 0))

@@ -15,8 +15,11 @@ import type { Instant } from '../values/instant.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
+import type { LogEntry } from '../workflow/event.ts'
+import type { WorkflowState } from '../workflow/state.ts'
 import type { AdmissionTurn } from './admission-turn.ts'
 import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
+import { type AskedRow, askedRow } from './asked.ts'
 import { assign } from './assign.ts'
 import { Books } from './books.ts'
 import type { Core } from './core.ts'
@@ -29,6 +32,7 @@ import { summaryOf } from './projections.ts'
 import { writeProposal } from './proposing.ts'
 import { receive } from './receiving.ts'
 import { presenceEvents, type Roster } from './roster.ts'
+import type { Summary } from './summary.ts'
 import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
 import { wantsOf } from './wants.ts'
@@ -128,11 +132,18 @@ export class Turn {
     if (!decided.ok) return decided
     const { entries, state } = decided.value
     if (entries.length > 0) {
-      unit.stage(entries, state)
+      this.stage(unit, entries, state)
       this.touch(unit)
       noteOutcomes(this.admission.breakers, definition, state, entries, this.now.wall)
     }
     return ok({ ...DECIDED, replayed: entries.length === 0 })
+  }
+
+  /** A decision or verdict, with what it says of checkpoints. */
+  stage(unit: Unit, entries: readonly LogEntry[], state: WorkflowState): void {
+    const definition = this.#core.catalogue.byHash(state.definition)
+    if (definition !== undefined) this.books.keepCheckpoints(definition, unit.id, unit.state, state)
+    unit.stage(entries, state)
   }
 
   #definitionFor(unit: Unit, command: Command): CompiledDefinition | undefined {
@@ -196,7 +207,7 @@ export class Turn {
   #judge(workflow: string): Result<Answer, Refusal> {
     const unit = this.#core.units.peek(workflow)
     if (unit === undefined) return err(NO_SUCH_WORKFLOW)
-    judgeWaiting(this.#core, unit, this.now)
+    judgeWaiting(this.#core, this, unit)
     if (unit.isStaged) this.touch(unit)
     return ok(DECIDED)
   }
@@ -236,6 +247,11 @@ export class Turn {
 
   #project(unit: Unit): void {
     const summary = unit.isStaged ? summaryOf(unit, this.#core.catalogue) : undefined
-    if (summary !== undefined) this.books.enter(unit, summary, this.#core.wantedBy(unit))
+    if (summary !== undefined) this.books.enter(unit, summary, this.#core.wantedBy(unit), this.#askedOf(unit, summary))
+  }
+
+  #askedOf({ id, state }: Unit, { title }: Summary): AskedRow | undefined {
+    const definition = state && this.#core.catalogue.byHash(state.definition)
+    return definition && askedRow(definition, id, state, title)
   }
 }

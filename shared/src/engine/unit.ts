@@ -50,7 +50,7 @@ export class Unit<State = WorkflowState> {
   version: number
   state: State | undefined
   head: Uint8Array
-  rows: HeldRows = { outcome: undefined, open: '' }
+  rows: HeldRows = { outcome: undefined, open: '', asked: '' }
   readonly #fold: Fold<State>
   #context: CodecContext = EMPTY_CONTEXT
   #position: Position = START

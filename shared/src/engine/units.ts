@@ -57,7 +57,7 @@ export class Units {
     if (stored === undefined) return ok(undefined)
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (!unit.ok) return unit
-    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined }
+    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined, asked: undefined }
     this.#units.set(id, unit.value)
     this.rest(id)
     return unit
