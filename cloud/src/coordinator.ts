@@ -4,10 +4,19 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
+import { DependencyRelay, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
-import { openSqliteStore } from '@holdfast/shared/store/sqlite'
-import { loadDefinitions, type RunningServer, serveNode, systemClock, systemRandom, tokenLookup, using } from '@holdfast/shared/system'
+import {
+  healthOf,
+  loadDefinitions,
+  openNodeStore,
+  type RunningServer,
+  serveNode,
+  systemClock,
+  systemRandom,
+  tokenLookup,
+  using,
+} from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { CoordinatorConfig } from './config.ts'
@@ -23,7 +32,7 @@ export interface Coordinator {
 
 export const startCoordinator = async (config: CoordinatorConfig, log: Logger): Promise<Result<Coordinator, Refusal>> => {
   const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
-  const store = await using('storePath', () => openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom }))
+  const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(config, store, loaded.definitions))
   if (!opened.ok) {
@@ -38,7 +47,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const relay = new DependencyRelay(engine)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
-  const server = await using('port', () => serve(config, engine, hub, facilities, library, scheduler, log))
+  const server = await using('port', () => serve({ config, engine, store, hub, facilities, library, scheduler, log }))
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,
@@ -73,15 +82,18 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   },
 })
 
-const serve = (
-  config: CoordinatorConfig,
-  engine: Engine,
-  hub: Hub,
-  facilities: Facilities,
-  library: Library,
-  scheduler: Scheduler,
-  log: Logger,
-): Promise<RunningServer> => {
+interface Served {
+  readonly config: CoordinatorConfig
+  readonly engine: Engine
+  readonly store: ReturnType<typeof openNodeStore>
+  readonly hub: Hub
+  readonly facilities: Facilities
+  readonly library: Library
+  readonly scheduler: Scheduler
+  readonly log: Logger
+}
+
+const serve = ({ config, engine, store, hub, facilities, library, scheduler, log }: Served): Promise<RunningServer> => {
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
@@ -92,7 +104,7 @@ const serve = (
     },
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
-    health: () => ({ status: 'ok', ready: true, node: config.node }),
+    health: () => ({ status: 'ok', ready: true, node: config.node, ...healthOf(store.condition) }),
     library,
     scheduler,
   })

@@ -95,7 +95,7 @@ describe('B38 a gateway', () => {
     expect(definitions.stderr).toMatch(/definitionsFolder: .*nowhere/)
     const store = startGateway({ ...gatewayConfig(), storePath: join(folder, 'nowhere', 'harbour.db') })
     expect(store).toMatchObject({ status: EX_CONFIG, stdout: '' })
-    expect(store.stderr).toMatch(/storePath: unable to open/)
+    expect(store.stderr).toMatch(/storePath: .*harbour\.db: it can not be opened: its folder must be there/)
   })
 
   test('B38 GOV-4 a port that is taken; who has it goes on', async () => {

@@ -14,6 +14,8 @@ import { newToken, ROOT, writePrivate } from './folder.ts'
 
 export interface GatewayPlan {
   readonly folder: string
+  /** Where its store lies, if that is a disk of its own. */
+  readonly storeFolder?: string
   readonly facility: string
   readonly nodeNumber: number
   readonly definitionsFolder: string
@@ -120,12 +122,15 @@ interface Tokens {
 const startProcess = (facility: string, config: string, logPath: string): Promise<Started> =>
   StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
 
-const configOf = ({ folder, facility, nodeNumber, definitionsFolder, hub, allowHosts = [] }: GatewayPlan, tokens: Tokens): object => ({
+const configOf = (
+  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, hub, allowHosts = [] }: GatewayPlan,
+  tokens: Tokens,
+): object => ({
   node: `${facility}-gateway`,
   nodeNumber,
   facility,
   title: `Facility ${facility}`,
-  storePath: join(folder, `${facility}.db`),
+  storePath: join(storeFolder, `${facility}.db`),
   definitionsFolder,
   port: 0,
   principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) }],

@@ -7,11 +7,10 @@
  */
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, ENGINE_SCHEMAS, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
+import { DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
-import { openSqliteStore } from '@holdfast/shared/store/sqlite'
-import { loadDefinitions, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
+import { loadDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
@@ -31,7 +30,7 @@ export interface GatewayOptions {
 export const startGateway = async (options: GatewayOptions): Promise<Result<Running, Refusal>> => {
   const { config, log } = options
   const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
-  const store = await using('storePath', () => openSqliteStore({ path: config.storePath, schemas: ENGINE_SCHEMAS, random: systemRandom }))
+  const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(options, store, loaded.definitions))
   if (!opened.ok) {
@@ -45,7 +44,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
   const birth = { life, recovered }
-  const server = await using('port', () => serve({ config, engine, library, scheduler, uplink, birth, log }))
+  const server = await using('port', () => serve({ config, engine, store, library, scheduler, uplink, birth, log }))
   uplink?.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({

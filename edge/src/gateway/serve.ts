@@ -1,7 +1,7 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
 import type { Engine, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
 import { createEngineNode, type FacilityView, type Library, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
-import { serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
+import { healthOf, type openNodeStore, serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
 import type { GatewayConfig } from '../config.ts'
@@ -15,6 +15,7 @@ export interface Recovered {
 export interface Served {
   readonly config: GatewayConfig
   readonly engine: Engine
+  readonly store: ReturnType<typeof openNodeStore>
   readonly library: Library
   readonly scheduler: Scheduler
   readonly uplink: UplinkLoop | undefined
@@ -44,7 +45,7 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, library, scheduler, uplink, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({ config, engine, store, library, scheduler, uplink, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
   const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
   return createEngineNode({
@@ -58,6 +59,7 @@ const nodeOf = ({ config, engine, library, scheduler, uplink, birth: { life, rec
       ready: true,
       node: config.node,
       explain: `life ${life}, ${recovered} workflows taken up again; ${lineOf(uplink)}`,
+      ...healthOf(store.condition),
     }),
     library,
     scheduler,

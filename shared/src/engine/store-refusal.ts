@@ -1,6 +1,13 @@
 import type { StoreError } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 
+const SAYS = {
+  'disk-full': 'Nothing was taken. What is there can be read, and writing goes on by itself once there is room.',
+  'read-only': 'Nothing was taken. What is there can be read.',
+  'unknown-outcome': 'It may have been taken or not: look, or ask again under the same key.',
+  closed: 'It is opened again as soon as the disk serves.',
+} as const
+
 /** What whoever put something in does about a store that fails. */
 export const storeRefusal = (error: StoreError): Refusal => {
   switch (error.code) {
@@ -9,6 +16,6 @@ export const storeRefusal = (error: StoreError): Refusal => {
     case 'corrupt':
       return refusal('ask-person', 'store-corrupt', `${error.where}: ${error.message}`)
     default:
-      return refusal('retry-later', `store-${error.code}`, error.message)
+      return refusal('retry-later', `store-${error.code}`, SAYS[error.code])
   }
 }

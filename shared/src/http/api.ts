@@ -8,7 +8,9 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { storeRefusal } from '../engine/store-refusal.ts'
 import type { Random } from '../ports/random.ts'
+import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
@@ -18,7 +20,7 @@ import { addLibraryRoutes } from './library-routes.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import type { Authenticate } from './principal.ts'
-import { problem } from './problem.ts'
+import { problem, refused } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { Api } from './route-parts.ts'
 import { addScheduleRoutes } from './schedule-routes.ts'
@@ -53,6 +55,7 @@ export const createApi = (options: ApiOptions): Api => {
   api.notFound(notFound)
   api.onError((error, context) => {
     report?.(error, context.var.requestId)
+    if (error instanceof StoreFailure) return refused(context, storeRefusal(error.reason))
     return problem(context, 'internal', 'it was written down under the request id')
   })
   addHealthRoutes(api, node)

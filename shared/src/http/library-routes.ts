@@ -69,7 +69,7 @@ const publish = createRoute({
   responses: {
     200: answers(publishedView, 'It was published before, or is only shown'),
     201: answers(publishedView, 'Published'),
-    ...problems(400, 409, 413, 415, 422, 503),
+    ...problems(400, 409, 413, 415, 422, 503, 507),
   },
 })
 
@@ -112,7 +112,7 @@ const instantiated = createRoute({
   responses: {
     200: answers(publishedView, 'It was published before, or is only shown'),
     201: answers(publishedView, 'Published'),
-    ...problems(400, 404, 409, 413, 415, 422, 503),
+    ...problems(400, 404, 409, 413, 415, 422, 503, 507),
   },
 })
 

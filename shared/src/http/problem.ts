@@ -36,9 +36,15 @@ const TABLE = {
   'precondition-required': [428, 'If-Match is required'],
   'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Something broke here'],
+  'store-corrupt': [500, 'Stored bytes are damaged'],
+  'document-corrupt': [500, 'A stored document is damaged'],
   'not-ready': [503, 'The node is not ready'],
   unavailable: [503, 'This can not be decided now'],
   'staleness-bound-exceeded': [503, 'The node knows too little to answer within the bound'],
+  'store-read-only': [503, 'The disk takes no writes'],
+  'store-unknown-outcome': [503, 'The disk failed in the middle of it'],
+  'store-closed': [503, 'The store does not serve'],
+  'store-disk-full': [507, 'The disk is full'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 
 export type ProblemCode = keyof typeof TABLE

@@ -35,7 +35,7 @@ const create = createRoute({
   responses: {
     200: answers(scheduleView, 'It was there already'),
     201: answers(scheduleView, 'Created'),
-    ...problems(400, 404, 409, 413, 415, 422, 503),
+    ...problems(400, 404, 409, 413, 415, 422, 503, 507),
   },
 })
 
@@ -54,7 +54,7 @@ const remove = createRoute({
   summary: 'Removes a schedule; what it started goes on',
   ...guarded('planner'),
   request: { params },
-  responses: { 200: answers(scheduleView, 'As it was'), ...problems(404, 503) },
+  responses: { 200: answers(scheduleView, 'As it was'), ...problems(404, 503, 507) },
 })
 
 const switched = <Verb extends 'pause' | 'resume'>(verb: Verb, summary: string) =>
@@ -64,7 +64,7 @@ const switched = <Verb extends 'pause' | 'resume'>(verb: Verb, summary: string) 
     summary,
     ...guarded('operator'),
     request: { params },
-    responses: { 200: answers(scheduleView, 'As it is now'), ...problems(404, 503) },
+    responses: { 200: answers(scheduleView, 'As it is now'), ...problems(404, 503, 507) },
   })
 
 export const addScheduleRoutes = (api: Api, schedules: Schedules): void => {

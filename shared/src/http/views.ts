@@ -159,7 +159,7 @@ export type AgentView = z.infer<typeof agentView>
 
 export const healthView = z
   .object({
-    status: z.enum(['starting', 'ok', 'read-only', 'stopping']),
+    status: z.enum(['starting', 'ok', 'degraded', 'read-only', 'stopping']),
     ready: z.boolean(),
     node: z.string(),
     explain: z.string().optional().openapi({ description: 'one sentence, when something is not as it should be' }),

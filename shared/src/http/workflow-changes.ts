@@ -42,7 +42,7 @@ const start = createRoute({
     200: answers(decided, 'It was started before'),
     201: answers(decided, 'Started'),
     202: answers(decided, 'Proposed to its authority'),
-    ...problems(400, 404, 409, 413, 415, 422, 503),
+    ...problems(400, 404, 409, 413, 415, 422, 503, 507),
   },
 })
 
@@ -61,7 +61,7 @@ const update = createRoute({
         .openapi('UpdateWorkflow'),
     ),
   },
-  responses: { ...outcomes, ...problems(400, 404, 409, 412, 413, 415, 422, 428, 503) },
+  responses: { ...outcomes, ...problems(400, 404, 409, 412, 413, 415, 422, 428, 503, 507) },
 })
 
 const cancel = createRoute({
@@ -70,7 +70,7 @@ const cancel = createRoute({
   summary: 'Cancels a workflow',
   ...guardedWithBody('planner'),
   request: { params: workflowParams, body: bodyOf(z.strictObject({ reason: line(500) }).openapi('CancelWorkflow')) },
-  responses: { ...outcomes, ...problems(400, 404, 409, 413, 415, 422, 503) },
+  responses: { ...outcomes, ...problems(400, 404, 409, 413, 415, 422, 503, 507) },
 })
 
 const signal = createRoute({
@@ -82,7 +82,7 @@ const signal = createRoute({
     params: workflowParams,
     body: bodyOf(z.strictObject({ name: line(200), id: key, payload: jsonValue.optional() }).openapi('SignalWorkflow')),
   },
-  responses: { ...outcomes, ...problems(400, 404, 409, 413, 415, 422, 503) },
+  responses: { ...outcomes, ...problems(400, 404, 409, 413, 415, 422, 503, 507) },
 })
 
 const simple = <Verb extends 'pause' | 'resume'>(verb: Verb, summary: string) =>
@@ -92,7 +92,7 @@ const simple = <Verb extends 'pause' | 'resume'>(verb: Verb, summary: string) =>
     summary,
     ...guarded('operator'),
     request: { params: workflowParams },
-    responses: { ...outcomes, ...problems(404, 409, 503) },
+    responses: { ...outcomes, ...problems(404, 409, 503, 507) },
   })
 
 export const addWorkflowChanges = (api: Api, node: NodeApi): void => {

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { type AuditLine, auditStore } from '../engine/audit.ts'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
 import type { Store } from '../ports/store.ts'
-import { openSqliteStore, StoreInUse } from '../store/sqlite/index.ts'
+import { openSqliteStore, StoreInUse, unopened } from '../store/sqlite/index.ts'
 import { systemRandom } from './clock.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
@@ -21,7 +21,7 @@ const open = (path: string): Store | undefined => {
     return openSqliteStore({ path, schemas: ENGINE_SCHEMAS, random: systemRandom })
   } catch (thrown) {
     if (thrown instanceof StoreInUse) return complain(`${path}: in use by a running node; stop it first`)
-    return complain(`${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    return complain(unopened(thrown, path).message)
   }
 }
 

@@ -31,6 +31,8 @@ export const runNode = async <Schema extends z.ZodType>(
     console.log(`ready ${running.value.url}`)
   } catch (thrown) {
     complain([thrown instanceof Error ? thrown.message : String(thrown)], thrown instanceof ConfigError ? EX_CONFIG : 1)
+    // What was started before it went wrong must not keep the process: nothing was acknowledged yet.
+    process.exit()
   }
 }
 

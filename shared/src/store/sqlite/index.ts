@@ -1,4 +1,5 @@
 export { StoreInUse } from '../store-in-use.ts'
 export type { SqliteDatabase, SqliteHost, SqliteStatement, SqlRow, SqlValue } from './database.ts'
+export { unopened } from './errors.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts'
 export type { SessionOptions } from './session.ts'

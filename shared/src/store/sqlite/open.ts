@@ -23,7 +23,7 @@ import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFa
 import { err, ok, type Result } from '../../values/result.ts'
 import { assertBatch, assertCollection, assertLimit, assertQuery, type Declared, declare, versionMismatch } from '../declared.ts'
 import { writeBatch } from './commit.ts'
-import { readFailure, writeError } from './errors.ts'
+import { openFailure, readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
 import { readDocument, readFeed, readRow, readRows } from './reads.ts'
 import { corrupt } from './seal.ts'
@@ -50,7 +50,7 @@ export const openSqliteStore = ({ path, schemas, random, session: options }: Sql
     return new SqliteStore(declared, session, options)
   } catch (error) {
     session.close()
-    throw readFailure(error, path)
+    throw openFailure(error, path)
   }
 }
 

@@ -9,9 +9,8 @@
  * is shown must not be taken back (S7); and the padding behind the last commit may be missing, so that the next would share its sector.
  * The folder is synced as well: SQLite does it for files that it has made itself, and its predecessor may have died before it could.
  */
-import { StoreInUse } from '../store-in-use.ts'
 import { nodeHost, type SqliteDatabase, type SqliteHost, type SqliteStatement, type SqlRow, uriOf } from './database.ts'
-import { isBusy, readFailure } from './errors.ts'
+import { openFailure } from './errors.ts'
 import { corrupt } from './seal.ts'
 
 const CACHE_KIB = 16_384
@@ -43,7 +42,7 @@ export class Session {
       host.syncFolderOf(path)
     } catch (error) {
       this.database.close()
-      throw isBusy(error) ? new StoreInUse(path) : readFailure(error, path)
+      throw openFailure(error, path)
     }
   }
 

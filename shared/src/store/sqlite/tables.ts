@@ -68,7 +68,9 @@ const createMeta = (session: Session, random: Random): void => {
 
 const migrate = (session: Session, meta: Meta): void => {
   if (meta.schemaVersion > MIGRATIONS.length) {
-    throw new Error(`store: ${session.path} has schema ${meta.schemaVersion}, newer than this program's ${MIGRATIONS.length}`)
+    throw new Error(
+      `store: ${session.path} has schema ${meta.schemaVersion}, newer than this program's ${MIGRATIONS.length}; start the program that wrote it`,
+    )
   }
   if (meta.schemaVersion === MIGRATIONS.length) return
   for (const migration of MIGRATIONS.slice(meta.schemaVersion)) session.database.exec(migration)
