@@ -8,12 +8,14 @@
  *   A2  What the engine puts in by itself — reports, ticks, follow-ups — is put in again until it is taken or refused for good, so a
  *       commit that fails for a while loses none of it.
  */
-import { type Refusal, refusal } from '../values/refusal.ts'
-import { err, type Result } from '../values/result.ts'
+import { StoreFailure } from '../ports/store.ts'
+import type { Refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { Wanted, WantedStart } from '../workflow/want.ts'
 import { Admission } from './admission.ts'
 import { Alarms } from './alarms.ts'
+import { NO_SUCH_WORKFLOW } from './answers.ts'
 import { Callees } from './callees.ts'
 import { Calls } from './calls.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -23,6 +25,7 @@ import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
 import { NO_LIMITS } from './limits.ts'
 import { isOpen, isParked } from './standing.ts'
+import { storeRefusal } from './store-refusal.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
 import { WaitingList } from './waiting.ts'
@@ -150,16 +153,30 @@ export class Aftermath {
   // ── what comes back ──
 
   async #report(workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> {
-    const { units, homeOf } = this.#parts
-    const home = units.peek(workflow)?.home ?? (await homeOf(workflow))
-    if (home === undefined) return err(refusal('give-up', 'no-such-workflow', 'There is no such workflow here.'))
-    const will: WillInput = { kind: 'will', workflow, home, command: fact, by, reason: fact.type }
+    const home = await this.#homeOf(workflow)
+    if (!home.ok) return home
+    const will: WillInput = { kind: 'will', workflow, home: home.value, command: fact, by, reason: fact.type }
     const taken = await this.insist(will)
     if (taken.ok || fact.type !== 'attempt-succeeded' || taken.error.next !== 'fix-request') return taken
     // An output that no log can hold: the attempt did end, so it must not seem to be at work still.
     const { type: _type, output: _output, ...name } = fact
     const error = { code: 'output-unusable', message: taken.error.message, retryable: false }
     return this.insist({ ...will, command: { type: 'attempt-failed', error, ...name } })
+  }
+
+  /** Asked again where the store can't be read at the moment: what is reported must not be lost by that. */
+  async #homeOf(workflow: string): Promise<Result<string, Refusal>> {
+    for (;;) {
+      try {
+        const home = this.#parts.units.peek(workflow)?.home ?? (await this.#parts.homeOf(workflow))
+        return home === undefined ? err(NO_SUCH_WORKFLOW) : ok(home)
+      } catch (thrown) {
+        if (!(thrown instanceof StoreFailure)) throw thrown
+        const refused = storeRefusal(thrown.reason)
+        if (refused.next !== 'retry-later' || this.#closed) return err(refused)
+        await new Promise<void>((resolve) => this.later(resolve))
+      }
+    }
   }
 
   /** What is written down is where the agent is by then: news of a while ago must not overtake later news. */

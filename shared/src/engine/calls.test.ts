@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AttemptError, Performer } from '../ports/performer.ts'
+import { StoreFailure } from '../ports/store.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import type { Json } from '../values/json.ts'
@@ -52,6 +53,20 @@ describe('E4 registered functions', () => {
     await node.clock.advance(0)
     expect(calls).toEqual([`${id}.0.1`])
     expect((await node.state(id)).status).toBe('completed')
+  })
+
+  test('E8 a result is not lost because the store can not be read at that moment', async () => {
+    const { promise, resolve } = Promise.withResolvers<Result<Json, AttemptError>>()
+    const node = await open({ safety: 'idempotent', perform: () => promise })
+    const id = await node.start(definition)
+    await node.will(id, { type: 'terminate', reason: 'not needed' })
+    const { get } = node.store
+    node.store.get = () => Promise.reject(new StoreFailure({ code: 'closed', message: 'it is being opened again' }))
+    resolve(ok('done'))
+    await node.clock.advance(500)
+    node.store.get = get
+    await node.clock.advance(2_000)
+    expect((await node.state(id)).late).toEqual(['0.1'])
   })
 
   test('E4 PER-3 after a crash an idempotent call is made again under the same id', async () => {

@@ -7,8 +7,9 @@
  *   I16 I18 I19 I20 I21 I22 I23   the log of every workflow, entry by entry (follower.ts, log-audit.ts)
  *   I22  no agent holds more tasks than its hands can
  */
-import type { Committed, Engine, News, Unit } from '@holdfast/shared/engine'
+import { type Committed, type News, Unit } from '@holdfast/shared/engine'
 import { assertInvariant } from '@holdfast/shared/testing'
+import { evolve } from '@holdfast/shared/workflow'
 import type { Life } from '../world/engine-host.ts'
 import type { Frame } from '../world/frame.ts'
 import { Follower } from './follower.ts'
@@ -25,11 +26,12 @@ export class Watch {
     this.#capacityOf = capacityOf
   }
 
-  attach({ engine, process }: Life, isAuthority: boolean): void {
+  attach(life: Life, isAuthority: boolean): void {
+    const { engine, process } = life
     engine.onCommitted((committed) => {
       if (!process.alive) return
       try {
-        if (isAuthority) this.#atAuthority(engine, committed)
+        if (isAuthority) this.#atAuthority(life, committed)
         else this.#atReplica(committed)
       } catch (error) {
         this.#frame.kernel.fail(error)
@@ -51,16 +53,24 @@ export class Watch {
     follower.take(news)
   }
 
-  #atAuthority({ units }: Engine, { news, summaries }: Committed): void {
+  #atAuthority(life: Life, { news, summaries }: Committed): void {
     for (const each of news) this.#follow(each)
+    // After an outcome that nobody knew, rows are told alone: what is in the log must be read from the disk.
+    if (news.length === 0) void this.#readOn(life, summaries)
     for (const { id, length, head } of summaries) {
-      const unit = news.length === 0 ? units.peek(id) : undefined
-      if (unit !== undefined) this.catchUp(unit)
       this.#heads.set(`${id} ${length}`, head)
       const known = this.followers.get(id)?.length ?? 0
-      assertInvariant('I6 a row is of the log it was committed with', known === length, () => ({ id, length, known }))
+      assertInvariant('I6 a row is of the log it was committed with', known === length || news.length === 0, () => ({ id, length, known }))
     }
     this.#countHeld()
+  }
+
+  async #readOn({ store, process }: Life, summaries: Committed['summaries']): Promise<void> {
+    for (const { id } of summaries) {
+      const stored = process.alive ? await store.document(id).catch(() => undefined) : undefined
+      const unit = stored && Unit.load(id, stored, 0, evolve)
+      if (unit?.ok) this.catchUp(unit.value)
+    }
   }
 
   #countHeld(): void {
