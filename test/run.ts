@@ -48,7 +48,7 @@ const readTotals = (): Totals => {
 
 mkdirSync(ARTIFACTS, { recursive: true })
 rmSync(REPORT, { force: true })
-if (!ensureChromium()) console.log(`no browser: ${CHROMIUM} is missing and could not be installed, so the dashboard's tests are skipped`)
+if (!ensureChromium()) console.log(`no browser: ${CHROMIUM} is missing and could not be installed, so the tests that need it are skipped`)
 buildDashboard(ROOT)
 const status = await runVitest(process.argv.slice(2))
 const { passed, failed, skipped } = readTotals()

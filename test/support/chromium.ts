@@ -1,4 +1,4 @@
-/** The browser for the dashboard's tests: Debian's own, installed where that is possible. */
+/** The browser for the tests of the dashboard and of nodes in browsers: Debian's own, installed where that is possible. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
@@ -20,7 +20,7 @@ export const hasChromium = (): boolean => existsSync(CHROMIUM)
 export const ensureChromium = (): boolean => {
   if (hasChromium()) return true
   if (process.getuid?.() !== 0) return false
-  console.log('installing chromium for the tests of the dashboard (once)')
+  console.log('installing chromium for the tests that need a browser (once)')
   const aptGet = (...words: readonly string[]): boolean =>
     spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
       .status === 0

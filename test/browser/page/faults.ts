@@ -44,14 +44,6 @@ const asked: string[] = []
 looks.push((transaction) => asked.push(transaction.durability))
 const durabilities = (): readonly string[] => asked
 
-let timesAsked = 0
-const persist = navigator.storage.persist.bind(navigator.storage)
-navigator.storage.persist = () => {
-  timesAsked += 1
-  return persist()
-}
-const timesAskedToPersist = (): number => timesAsked
-
 const answered = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
@@ -77,4 +69,4 @@ const tamper = async (name: string, table: string, match: Readonly<Record<string
 
 const flipped = (bytes: Uint8Array): Uint8Array => bytes.with(3, (bytes[3] ?? 0) ^ 1)
 
-Object.assign(globalThis, { timesAskedToPersist, standStillBeforeWrite, standStillWhenComplete, abortBeforeWrite, durabilities, tamper })
+Object.assign(globalThis, { standStillBeforeWrite, standStillWhenComplete, abortBeforeWrite, durabilities, tamper })

@@ -72,3 +72,10 @@ const close = (): Promise<void> => store().close()
 const isPersistent = (): Promise<boolean> => store().isPersistent
 
 Object.assign(globalThis, { open, commit, commitOn, content, verdicts, generation, close, isPersistent })
+
+/** In a worker the same calls come as messages. */
+if (!('document' in globalThis)) {
+  addEventListener('message', async ({ data: [name, ...values] }: MessageEvent<[string, ...unknown[]]>) => {
+    postMessage(await Reflect.get(globalThis, name)(...values))
+  })
+}

@@ -24,15 +24,13 @@ export class Ledger {
     this.#meta = meta
   }
 
-  /** Reads what it doesn't remember, inside the commit's own transaction. */
+  /** Reads what it doesn't remember, all at once, inside the commit's own transaction. */
   async fill(session: Session, documents: Iterable<string>, homes: Iterable<string>): Promise<void> {
     if (this.#heads.size > MAX_HEADS) this.#heads.clear()
-    for (const document of new Set(documents)) {
-      if (this.#heads.has(document)) continue
-      const home = await readHome(session, document)
-      if (home !== undefined) this.#heads.set(document, { home, version: await lastVersion(session, document) })
-    }
-    for (const home of new Set(homes)) if (!this.#ends.has(home)) this.#ends.set(home, await lastSequence(session, home))
+    const unknown = [...new Set(documents)].filter((document) => !this.#heads.has(document))
+    const unread = [...new Set(homes)].filter((home) => !this.#ends.has(home))
+    await Promise.all(unknown.map((document) => this.#readHead(session, document)))
+    for (const home of unread) this.#ends.set(home, await lastSequence(session, home))
   }
 
   nextCommit(): Meta {
@@ -55,5 +53,10 @@ export class Ledger {
     const head = { home, version: 0 }
     this.#heads.set(document, head)
     return head
+  }
+
+  async #readHead(session: Session, document: string): Promise<void> {
+    const home = await readHome(session, document)
+    if (home !== undefined) this.#heads.set(document, { home, version: await lastVersion(session, document) })
   }
 }

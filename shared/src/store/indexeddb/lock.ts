@@ -8,8 +8,9 @@ import { StoreInUse } from '../store-in-use.ts'
 const PATIENCE_MS = 1_000
 
 /** @returns what gives the lock back */
-export const takeLock = (store: string): Promise<() => void> =>
-  new Promise((resolve, reject) => {
+export const takeLock = (store: string): Promise<() => void> => {
+  if (!isSecureContext) throw new Error('store: browsers give locks to secure pages only (https, or the machine itself)')
+  return new Promise((resolve, reject) => {
     const held = (): Promise<void> => {
       const { promise, resolve: release } = Promise.withResolvers<void>()
       resolve(release)
@@ -19,3 +20,4 @@ export const takeLock = (store: string): Promise<() => void> =>
       .request(`holdfast-store ${store}`, { signal: AbortSignal.timeout(PATIENCE_MS) }, held)
       .catch((error: unknown) => reject(error instanceof DOMException && error.name === 'TimeoutError' ? new StoreInUse(store) : error))
   })
+}

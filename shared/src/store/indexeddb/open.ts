@@ -56,7 +56,7 @@ export const openIndexedDbStore = async ({ name, schemas, random, startAnew = fa
 
 class OpenStore implements IndexedDbStore {
   readonly generation: string
-  readonly isPersistent = navigator.storage.persist()
+  readonly isPersistent = askToPersist()
   readonly #declared: Declared
   /** Absent once closed. */
   #session: Session | undefined
@@ -165,3 +165,6 @@ const commitWith = async (session: Session, ledger: Ledger, batch: LooseBatch): 
   const mismatch = versionMismatch(batch.expected, (document) => ledger.head(document)?.version ?? 0)
   return mismatch === undefined ? ok({ group: await writeBatch(session, ledger, batch) }) : err(mismatch)
 }
+
+/** Only a page may ask; a worker is told how things stand. */
+const askToPersist = (): Promise<boolean> => ('document' in globalThis ? navigator.storage.persist() : navigator.storage.persisted())
