@@ -16,6 +16,8 @@
  *   S5  A row or update whose stored bytes changed is never returned: reading it fails with `corrupt` naming the place.
  *   S6  Commits are applied in the order they were called; reads see every commit that has resolved.
  *   S7  A feed shows nothing that a crash could take back: what it shows may be sent to others.
+ *   S8  Archiving a document changes nothing that is read; it is a hint that little will be, so an adapter may take less room for it.
+ *   S9  An erased document keeps its version and its places in the feed, and all its updates are empty from then on.
  */
 import type { Json } from '../values/json.ts'
 import type { Result } from '../values/result.ts'
@@ -45,6 +47,9 @@ export interface Batch {
   readonly removals: readonly Removal[]
   /** Versions the caller's decision rests on: document → number of updates it had seen. */
   readonly expected: ReadonlyMap<string, number>
+  /** Documents to be archived (S8), and to be erased (S9); none of them is appended to in the same batch. */
+  readonly archive?: readonly string[]
+  readonly erase?: readonly string[]
 }
 
 export interface StoredDocument {

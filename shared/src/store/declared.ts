@@ -29,6 +29,7 @@ export const assertCollection = (declared: Declared, collection: string): Readon
 
 /** A key both put and removed has no right answer: adapters would have to agree on an order that nobody wrote down. */
 export const assertBatch = (declared: Declared, batch: Batch): void => {
+  assertRetired(batch)
   for (const put of batch.puts) assertKey(declared, put.collection, put.key)
   if (batch.removals.length === 0) return
   const removed = new Set<string>()
@@ -38,6 +39,13 @@ export const assertBatch = (declared: Declared, batch: Batch): void => {
   }
   const both = batch.puts.find((put) => removed.has(`${put.collection}\0${put.key}`))
   if (both !== undefined) throw new TypeError(`store: ${both.collection}/${both.key} is both put and removed in one batch`)
+}
+
+/** What is written and put away at once has no right answer either. */
+const assertRetired = ({ appends, archive = [], erase = [] }: Batch): void => {
+  const retired = new Set([...archive, ...erase])
+  const both = retired.size === 0 ? undefined : appends.find(({ document }) => retired.has(document))
+  if (both !== undefined) throw new TypeError(`store: ${both.document} is both appended to and put away in one batch`)
 }
 
 export const assertQuery = (declared: Declared, collection: string, query: Query): void => {

@@ -8,6 +8,7 @@ import { collectionsContract } from './store-contract/collections.ts'
 import { commitsContract } from './store-contract/commits.ts'
 import { feedContract } from './store-contract/feed.ts'
 import { lifeContract } from './store-contract/life.ts'
+import { retiredContract } from './store-contract/retired.ts'
 import type { StoreSubject } from './store-contract/subject.ts'
 
 export { append, batchOf, put, SCHEMAS, type StoreSubject } from './store-contract/subject.ts'
@@ -18,5 +19,6 @@ export const storeContract = (name: string, subject: StoreSubject): void => {
     collectionsContract(subject)
     feedContract(subject)
     lifeContract(subject)
+    retiredContract(subject)
   })
 }

@@ -5,6 +5,7 @@
 import type { Append, Batch } from '../../ports/store.ts'
 import { assertHome, type Declared } from '../declared.ts'
 import type { Ledger } from './ledger.ts'
+import { ofDocument, updateOf } from './reads.ts'
 import { sealOfDocument, sealOfUpdate } from './seal.ts'
 import type { Fields, Session } from './session.ts'
 import { keyBytes, metaRow, storedRow } from './tables.ts'
@@ -14,17 +15,19 @@ export interface LooseBatch {
   readonly rows: readonly Fields[]
   readonly removed: [string, Uint8Array][]
   readonly expected: Batch['expected']
+  readonly erase: readonly string[]
 }
 
-export const cutLoose = (declared: Declared, { appends, puts, removals, expected }: Batch): LooseBatch => ({
+export const cutLoose = (declared: Declared, { appends, puts, removals, expected, erase }: Batch): LooseBatch => ({
   appends: appends.map((append) => ({ ...append, update: append.update.slice() })),
   rows: puts.map(({ collection, key, value }) => storedRow(declared.get(collection) ?? new Set(), collection, key, value)),
   removed: removals.map(({ collection, key }) => [collection, keyBytes(key)]),
   expected: new Map(expected),
+  erase: [...(erase ?? [])],
 })
 
 /** Inside a transaction, with a ledger that knows the batch's documents. @returns the commit's number, which is its group in the feed */
-export const writeBatch = async (session: Session, ledger: Ledger, { appends, rows, removed }: LooseBatch): Promise<number> => {
+export const writeBatch = async (session: Session, ledger: Ledger, { appends, rows, removed, erase }: LooseBatch): Promise<number> => {
   const meta = ledger.nextCommit()
   const documents: Fields[] = []
   const updates = appends.map((append) => {
@@ -38,8 +41,18 @@ export const writeBatch = async (session: Session, ledger: Ledger, { appends, ro
   if (updates.length > 0) await session.updates.bulkAdd(updates)
   if (rows.length > 0) await session.rows.bulkPut(rows)
   if (removed.length > 0) await session.rows.bulkDelete(removed)
+  for (const document of erase) await eraseDocument(session, document)
   await session.meta.put(metaRow(meta))
   return meta.commits
+}
+
+/** Its rows stay, for they are the feed (S9). Archiving is left to what the browser's database compresses by itself (S8). */
+const eraseDocument = async (session: Session, document: string): Promise<void> => {
+  await ofDocument(session, document).modify((row: Fields, place: { value: Fields }) => {
+    const { update: _, ...kept } = updateOf(row)
+    const update = new Uint8Array(0)
+    place.value = { ...kept, update, crc: sealOfUpdate(kept, update) }
+  })
 }
 
 const documentRow = ({ document, home }: Append): Fields => ({ id: document, home, crc: sealOfDocument(document, home) })

@@ -68,7 +68,7 @@ export const readRows = async (session: Session, collection: string, { where, af
   return (await range.limit(Math.min(limit, MAX_COUNT)).toArray()).map(rowOf)
 }
 
-const ofDocument = (session: Session, id: string) => session.updates.where('[document+version]').between([id], [id, LAST])
+export const ofDocument = (session: Session, id: string) => session.updates.where('[document+version]').between([id], [id, LAST])
 
 const inFeed = (session: Session, home: string, after: number) =>
   session.updates.where('[home+sequence]').between([home, after], [home, LAST], false)
@@ -82,7 +82,7 @@ const readEntries = async (session: Session, home: string, after: number, take: 
   })
 }
 
-const updateOf = (row: Fields): StoredUpdate => {
+export const updateOf = (row: Fields): StoredUpdate => {
   const place: UpdatePlace = {
     home: text(row, 'home'),
     sequence: integer(row, 'sequence'),

@@ -21,6 +21,7 @@ export interface SealedBatch {
   readonly appends: Batch['appends']
   readonly puts: readonly (Row & { readonly collection: string })[]
   readonly removals: readonly Removal[]
+  readonly erase: readonly string[]
 }
 
 export const emptyTables = (declared: Declared): Tables => ({
@@ -46,7 +47,7 @@ export const sealBatch = (tables: Tables, batch: Batch): SealedBatch => {
     return { ...append, update: append.update.slice() }
   })
   const puts = batch.puts.map((put) => ({ ...put, value: frozenJson(put.value) }))
-  return { appends, puts, removals: [...batch.removals] }
+  return { appends, puts, removals: [...batch.removals], erase: [...(batch.erase ?? [])] }
 }
 
 /** @returns the commit's number, which is its group in the feed */
@@ -55,6 +56,7 @@ export const applyBatch = (tables: Tables, batch: SealedBatch): number => {
   for (const append of batch.appends) applyAppend(tables, tables.commits, append)
   for (const put of batch.puts) tables.collections.get(put.collection)?.set(put.key, put.value)
   for (const removal of batch.removals) tables.collections.get(removal.collection)?.delete(removal.key)
+  for (const document of batch.erase) applyErasure(tables, document)
   return tables.commits
 }
 
@@ -74,6 +76,15 @@ const applyAppend = (tables: Tables, group: number, { document, home, origin, up
  * What JSON would keep of a value, copied and frozen. Every commit of the simulator passes here; by text and back it costs four times
  * as much. A member named `__proto__` is a member like any other.
  */
+/** An entry stands in its document and in its home's feed, and in images taken before: it is replaced, not changed. */
+const applyErasure = (tables: Tables, document: string): void => {
+  const { home, entries } = tables.documents.get(document) ?? { home: '', entries: [] }
+  const feed = tables.feeds.get(home) ?? []
+  const erased = entries.map((entry) => ({ ...entry, update: new Uint8Array(0) }))
+  for (const entry of erased) feed[entry.sequence - 1] = entry
+  if (erased.length > 0) tables.documents.set(document, { home, entries: erased })
+}
+
 const frozenJson = (value: Json): Json => {
   if (typeof value === 'number') return value + 0 // JSON knows no -0
   if (typeof value !== 'object' || value === null) return value

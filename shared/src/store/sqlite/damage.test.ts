@@ -54,6 +54,25 @@ describe('PER-8 S5 damage is found at the read, and its place is named', () => {
       expect(await store.get('tasks', 'k1')).toEqual({ status: 'rebuilt' })
     }))
 
+  test('PER-7 an archive whose bytes were changed, and one that is missing', () =>
+    withDirectory(async (directory) => {
+      for (const [damage, where] of [
+        [`UPDATE archives SET bytes = zeroblob(9)`, 'archive of w_1'],
+        ['DELETE FROM archives', 'update harbour-a/1 of w_1'],
+      ] as const) {
+        const path = join(directory, `${where}.db`.replaceAll('/', ' '))
+        const store = openAt(path)
+        await commit(store, { appends: [append('w_1', 'one'), append('w_2', 'two')] })
+        await store.commit({ appends: [], puts: [], removals: [], expected: new Map(), archive: ['w_1'] })
+        await store.close()
+        tamper(path, damage)
+        const reopened = openAt(path)
+        expect([await whereOf(reopened.document('w_1')), await whereOf(reopened.feed('harbour-a', 0, 9))]).toEqual([where, where])
+        expect((await reopened.document('w_2'))?.version).toBe(1)
+        await reopened.close()
+      }
+    }))
+
   test('two updates whose bytes and seals changed places', () =>
     damaged(
       (path) =>

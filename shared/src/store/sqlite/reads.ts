@@ -5,6 +5,7 @@
 import type { FeedEntry, Query, Row, StoredDocument } from '../../ports/store.ts'
 import type { Json } from '../../values/json.ts'
 import { pageLength } from '../whole-groups.ts'
+import { Archives } from './archive.ts'
 import type { SqlRow } from './database.ts'
 import { assertSeal, corrupt, sealOfDocument, sealOfRow, sealOfUpdate, type UpdatePlace } from './seal.ts'
 import { bytes, integer, type Session, text } from './session.ts'
@@ -15,11 +16,11 @@ export interface Identity {
   readonly home: string
 }
 
-interface StoredUpdate extends UpdatePlace {
+export interface StoredUpdate extends UpdatePlace {
   readonly update: Uint8Array
 }
 
-const UPDATES = `SELECT u.home, u.sequence, u.commit_number, u.version, u.origin, u.bytes, u.crc, d.id AS document
+const UPDATES = `SELECT u.document AS number, u.home, u.sequence, u.commit_number, u.version, u.origin, u.bytes, u.crc, d.id AS document
   FROM updates u LEFT JOIN documents d ON d.number = u.document`
 
 export const readIdentity = (session: Session, id: string): Identity | undefined => {
@@ -33,21 +34,28 @@ export const readIdentity = (session: Session, id: string): Identity | undefined
 export const readDocument = (session: Session, id: string): StoredDocument | undefined => {
   const identity = readIdentity(session, id)
   if (identity === undefined) return undefined
-  const stored = session.sql(`${UPDATES} WHERE u.document = ? ORDER BY u.version`).all(identity.number).map(updateOf)
-  stored.forEach(({ version }, index) => {
-    if (version !== index + 1) throw corrupt(`document ${id}`, `update ${index + 1} is missing`)
-  })
+  const stored = readUpdates(session, id, identity)
   return { home: identity.home, version: stored.length, updates: stored.map(({ update }) => update) }
+}
+
+export const readUpdates = (session: Session, id: string, { number }: Identity): readonly StoredUpdate[] => {
+  const archives = new Archives(session)
+  const rows = session.sql(`${UPDATES} WHERE u.document = ? ORDER BY u.version`).all(number)
+  return rows.map((row, index) => {
+    const update = updateOf(row, archives)
+    if (update.version !== index + 1) throw corrupt(`document ${id}`, `update ${index + 1} is missing`)
+    return update
+  })
 }
 
 export const lastVersion = (session: Session, { number }: Identity): number => {
   const row = session.sql(`${UPDATES} WHERE u.document = ? ORDER BY u.version DESC LIMIT 1`).get(number)
-  return row === undefined ? 0 : updateOf(row).version
+  return row === undefined ? 0 : updateOf(row, new Archives(session)).version
 }
 
 export const lastSequence = (session: Session, home: string): number => {
   const row = session.sql(`${UPDATES} WHERE u.home = ? ORDER BY u.sequence DESC LIMIT 1`).get(home)
-  return row === undefined ? 0 : updateOf(row).sequence
+  return row === undefined ? 0 : updateOf(row, new Archives(session)).sequence
 }
 
 export const readFeed = (session: Session, home: string, after: number, limit: number): readonly FeedEntry[] => {
@@ -81,18 +89,19 @@ export const readRows = (session: Session, collection: string, { where, afterKey
 
 const readEntries = (session: Session, home: string, after: number, take: number): FeedEntry[] => {
   const rows = session.sql(`${UPDATES} WHERE u.home = ? AND u.sequence > ? ORDER BY u.sequence LIMIT ?`).all(home, after, sqlLimit(take))
+  const archives = new Archives(session)
   return rows.map((row, index) => {
-    const { sequence, group, document, origin, update } = updateOf(row)
+    const { sequence, group, document, origin, update } = updateOf(row, archives)
     if (sequence !== after + index + 1) throw corrupt(`update ${home}/${after + index + 1}`, 'it is missing from the feed')
     return { sequence, group, document, origin, update }
   })
 }
 
-const updateOf = (row: SqlRow): StoredUpdate => {
+const updateOf = (row: SqlRow, archives: Archives): StoredUpdate => {
   const home = text(row, 'home')
   const sequence = integer(row, 'sequence')
   if (row.document === null) throw corrupt(`update ${home}/${sequence}`, 'its document is not known')
-  const update = bytes(row, 'bytes')
+  const own = bytes(row, 'bytes')
   const place: UpdatePlace = {
     home,
     sequence,
@@ -101,7 +110,10 @@ const updateOf = (row: SqlRow): StoredUpdate => {
     version: integer(row, 'version'),
     origin: text(row, 'origin'),
   }
-  assertSeal(integer(row, 'crc'), sealOfUpdate(place, update), () => `update ${home}/${sequence} of ${place.document}`)
+  const crc = integer(row, 'crc')
+  const isArchived = own.length === 0 && crc !== sealOfUpdate(place, own)
+  const update = isArchived ? archives.bytesOf(integer(row, 'number'), place) : own
+  assertSeal(crc, sealOfUpdate(place, update), () => `update ${home}/${sequence} of ${place.document}`)
   return { ...place, update }
 }
 

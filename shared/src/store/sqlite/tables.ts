@@ -5,6 +5,7 @@
  *   documents   written once, at a document's first update: its number, id and home
  *   updates     every update of every document, and at the same time the feed of every home:
  *                 (home, sequence) places it in the feed, (document, version) in its document; both run from 1 without a gap
+ *   archives    all updates of a document that was archived, deflated; see archive.ts
  *   rows_⟨name⟩ one declared collection: JSON text by key, with an index over an expression for each declared field
  *
  * Migrations are numbered by their position and only ever added to. Collections belong to whoever declares them: their tables and
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
      document INTEGER NOT NULL, version INTEGER NOT NULL, origin TEXT NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
    CREATE UNIQUE INDEX updates_in_feed ON updates (home, sequence);
    CREATE UNIQUE INDEX updates_in_document ON updates (document, version);`,
+  'CREATE TABLE archives (document INTEGER PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL) STRICT',
 ]
 
 export interface Meta {
