@@ -119,7 +119,7 @@ const accepted = (definition: CompiledDefinition, content: Proposable, state: Wo
     case 'signal':
       return `The signal “${content.name}” was taken.`
     case 'step-settled-elsewhere':
-      return `It is known here that ${content.step} ${content.succeeded ? 'succeeded' : 'will not succeed'}.`
+      return `It is known here that ${content.step ?? content.workflow} ${content.succeeded ? 'succeeded' : 'will not succeed'}.`
     case 'pause':
       return 'Paused.'
     case 'resume':

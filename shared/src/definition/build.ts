@@ -1,8 +1,9 @@
 /** Makes a definition ready to run: names become numbers, expressions are parsed once, the input's schema becomes a check. */
+import { RETRY_PRESETS } from '../policy/retry.ts'
 import { sha256Hex } from '../values/hash.ts'
 import { canonicalJson, type JsonObject } from '../values/json.ts'
 import type { CompiledAttempt, CompiledDefinition, CompiledLink, CompiledMapping, CompiledStep, Expression } from './compiled.ts'
-import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, WaitWork, Work } from './definition.ts'
+import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, UndoWork, WaitWork, Work } from './definition.ts'
 import { demandOf } from './demand.ts'
 import type { ExpressionTable } from './expression-table.ts'
 import type { CheckInput } from './input.ts'
@@ -42,6 +43,12 @@ const hashOf = (definition: Definition): string =>
 /** A deep copy as plain JSON, absent members dropped. */
 export const jsonOf = (value: object): JsonObject => JSON.parse(JSON.stringify(value))
 
+/** A step that ran a workflow is undone by undoing that, unless its author names a compensation. */
+const undoOf = ({ work, compensate, timeoutMs }: StepSpec): Pick<CompiledStep, 'compensation'> => {
+  if (work.type !== 'workflow' || work.onUndo === 'leave' || compensate !== undefined) return {}
+  return { compensation: { name: 'undo', spec: { work: { type: 'undo-workflow' }, timeoutMs, retry: RETRY_PRESETS.none } } }
+}
+
 class Compiler {
   readonly #definition: Definition
   readonly #expressions: ExpressionTable
@@ -60,6 +67,7 @@ class Compiler {
   step(id: string, spec: StepSpec, index: number, incoming: readonly CompiledLink[], outgoing: readonly CompiledLink[]): CompiledStep {
     return {
       ...this.#attempt(id, spec),
+      ...undoOf(spec),
       index,
       id,
       incoming,
@@ -73,7 +81,7 @@ class Compiler {
     return Object.entries(mapping).map(([name, source]) => ({ name, expression: this.#expression(source) }))
   }
 
-  #attempt<Spec extends Attemptable & { readonly work: Work }>(id: string, spec: Spec): CompiledAttempt<Spec> {
+  #attempt<Spec extends Attemptable & { readonly work: Work | UndoWork }>(id: string, spec: Spec): CompiledAttempt<Spec> {
     const demand = demandOf(this.#definition, id, spec)
     return {
       spec,
@@ -91,7 +99,9 @@ class Compiler {
   }
 
   #waitFor({ on }: WaitWork): Pick<CompiledStep, 'waitFor'> {
-    return on.kind === 'step' ? { waitFor: { facility: this.#expression(on.facility), key: this.#expression(on.key) } } : {}
+    return on.kind === 'step' || on.kind === 'workflow'
+      ? { waitFor: { facility: this.#expression(on.facility), key: this.#expression(on.key) } }
+      : {}
   }
 
   #expression(source: string): Expression {

@@ -68,7 +68,7 @@ export interface CompiledStep extends CompiledAttempt<StepSpec> {
   /** Of a map step. */
   readonly over?: Expression
   readonly each?: CompiledAttempt<EachSpec>
-  /** Of a wait on another workflow's step. */
+  /** Of a wait for another workflow. */
   readonly waitFor?: { readonly facility: Expression; readonly key: Expression }
 }
 

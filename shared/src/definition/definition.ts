@@ -53,13 +53,14 @@ export interface ExecutorWork {
 /** What somebody or something carries out, attempt by attempt. */
 export type HandWork = TaskWork | FunctionWork | ExecutorWork
 
-/** Waits for a signal by name, for a time, or for a step of another workflow (perhaps of another facility). */
+/** Waits for a signal by name, for a time, or for another workflow (perhaps of another facility): for one of its steps, or its end. */
 export interface WaitWork {
   readonly type: 'wait'
   readonly on:
     | { readonly kind: 'signal'; readonly signal: string }
     | { readonly kind: 'time'; readonly delayMs: number }
     | { readonly kind: 'step'; readonly facility: Cel; readonly key: Cel; readonly step: string }
+    | { readonly kind: 'workflow'; readonly facility: Cel; readonly key: Cel }
 }
 
 /** Runs its inner work once for each element of a list, in parallel; succeeds with the list of outputs, in order. */
@@ -89,7 +90,24 @@ export interface ApprovalWork {
   readonly onReject: 'fail' | 'continue'
 }
 
-export type Work = HandWork | WaitWork | MapWork | ChoiceWork | ApprovalWork
+/** Runs a workflow of its own, at the same home; succeeds with its output. */
+export interface WorkflowWork {
+  readonly type: 'workflow'
+  readonly definition: string
+  /** Without it, the latest when the step begins. */
+  readonly version?: number
+  /** What becomes of it when this workflow goes back while it runs. */
+  readonly onCancel: 'cancel' | 'leave'
+  /** What becomes of it when this workflow goes back after it has completed. */
+  readonly onUndo: 'undo' | 'leave'
+}
+
+/** Undoes the workflow that a step ran. Never authored: it is what `onUndo` means. */
+export interface UndoWork {
+  readonly type: 'undo-workflow'
+}
+
+export type Work = HandWork | WaitWork | MapWork | ChoiceWork | ApprovalWork | WorkflowWork
 
 /** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
 export interface ResourceNeed {
@@ -131,7 +149,7 @@ export interface StepSpec extends Attemptable {
 }
 
 export interface CompensationSpec extends Attemptable {
-  readonly work: HandWork
+  readonly work: HandWork | UndoWork
 }
 
 export interface LinkSpec {

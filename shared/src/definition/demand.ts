@@ -1,12 +1,16 @@
 /** What an attempt of this kind asks of the limits, drawn once when its definition is compiled. */
 import type { Demand } from './compiled.ts'
-import type { Attemptable, Definition, Work } from './definition.ts'
+import type { Attemptable, Definition, UndoWork, Work } from './definition.ts'
 
 /** @param id of the step or compensation */
-export const demandOf = (definition: Definition, id: string, spec: Attemptable & { readonly work: Work }): Demand | undefined => {
+export const demandOf = (
+  definition: Definition,
+  id: string,
+  spec: Attemptable & { readonly work: Work | UndoWork },
+): Demand | undefined => {
   const { work, needs = [], rate, breaker } = spec
   const asked = askedFor(work)
-  if (asked === undefined) return undefined
+  if (asked === undefined || work.type === 'undo-workflow') return undefined
   const concurrency = definition.limits?.concurrency
   return {
     type: work.type,
@@ -20,8 +24,8 @@ export const demandOf = (definition: Definition, id: string, spec: Attemptable &
   }
 }
 
-/** Nobody carries out a wait, a map or a choice. */
-const askedFor = (work: Work): string | undefined => {
+/** Nobody of this node's carries out the others. */
+const askedFor = (work: Work | UndoWork): string | undefined => {
   switch (work.type) {
     case 'task':
       return work.capability
@@ -29,9 +33,7 @@ const askedFor = (work: Work): string | undefined => {
       return work.function
     case 'executor':
       return work.executor
-    case 'wait':
-    case 'map':
-    case 'choice':
+    default:
       return undefined
   }
 }

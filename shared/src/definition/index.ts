@@ -29,8 +29,10 @@ export type {
   ResourceNeed,
   StepSpec,
   TaskWork,
+  UndoWork,
   WaitWork,
   Work,
+  WorkflowWork,
 } from './definition.ts'
 export { MAX_DURATION_MS, toMs } from './durations.ts'
 export { compileExpression, VARIABLES } from './expression/expression.ts'

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
 import { isJsonObject, type JsonObject } from '../values/json.ts'
-import type { ApprovalWork, ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork } from './definition.ts'
+import type { ApprovalWork, ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork, WorkflowWork } from './definition.ts'
 import { duration } from './durations.ts'
 import { reviewable } from './schema-failure.ts'
 import { breakable, limited, sla } from './schema-limits.ts'
@@ -77,10 +77,19 @@ const executorFields = {
   with: z.custom<JsonObject>(isJsonObject, { error: 'expected an object of parameters' }),
 }
 
+const workflowFields = {
+  type: z.literal('workflow'),
+  definition: id,
+  version: z.int().min(1).exactOptional(),
+  onCancel: z.enum(['cancel', 'leave']).default('cancel'),
+  onUndo: z.enum(['undo', 'leave']).default('undo'),
+}
+
 const waitOn = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('signal'), signal: id }),
   strict({ kind: z.literal('time'), delayMs: duration(0) }),
   strict({ kind: z.literal('step'), facility: cel, key: cel, step: id }),
+  strict({ kind: z.literal('workflow'), facility: cel, key: cel }),
 ])
 
 const nestTask = <Flat extends TaskWork>(flat: Flat) => {
@@ -115,6 +124,11 @@ const nestApproval = <Flat extends ApprovalWork>({ type, queue, role, needed, on
   return { ...common, work }
 }
 
+const nestWorkflow = <Flat extends WorkflowWork>({ type, definition, version, onCancel, onUndo, ...common }: Flat) => {
+  const work: WorkflowWork = { type, definition, onCancel, onUndo, ...(version === undefined ? {} : { version }) }
+  return { ...common, work }
+}
+
 const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) => {
   const work: MapWork = { type, over, each }
   return { ...common, work }
@@ -132,6 +146,7 @@ export const step = z.discriminatedUnion('type', [
   strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...executorFields }).transform(nestExecutor),
   strict({ ...ofWait, ...reviewable, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
   strict({ ...ofMap, ...reviewable, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
+  strict({ ...ofWait, ...reviewable, ...compensate, ...inGraph, ...workflowFields }).transform(nestWorkflow),
   strict({ ...ofChoice, ...inGraph, type: z.literal('choice') }).transform(nestChoice),
   strict({ ...ofApproval, ...inGraph, ...approvalFields }).transform(nestApproval),
 ])

@@ -19,6 +19,7 @@ import { NO_SUCH_WORKFLOW } from './answers.ts'
 import { Callees } from './callees.ts'
 import { Calls } from './calls.ts'
 import type { Catalogue } from './catalogue.ts'
+import { Children } from './children.ts'
 import type { EngineConfig } from './config.ts'
 import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
@@ -40,6 +41,8 @@ export interface AftermathParts {
   /** What a workflow wants that may not be in memory. */
   readonly wantsOf: (workflow: string) => Promise<Wanted | undefined>
   readonly submit: (input: Input) => Promise<Result<Answer, Refusal>>
+  /** As it stands durably, between two turns. */
+  readonly read: (workflow: string) => Promise<Result<Unit | undefined, Refusal>>
 }
 
 /** Before what could not be committed is tried again. */
@@ -51,6 +54,7 @@ export class Aftermath {
   readonly waiting: WaitingList
   readonly #parts: AftermathParts
   readonly #calls: Calls
+  readonly #children: Children
   readonly #alarms = new Alarms()
   readonly #wants = new Map<string, Wanted>()
   readonly #starting = new Set<string>()
@@ -67,6 +71,12 @@ export class Aftermath {
     this.waiting = new WaitingList(limits.starvingMs)
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
     this.#calls = new Calls(config.clock, new Callees(config.functions, config.executors), report)
+    this.#children = new Children({
+      catalogue: parts.catalogue,
+      read: parts.read,
+      insist: (input) => this.insist(input),
+      report: (workflow, fact) => report(workflow, fact, author.node),
+    })
     this.dispatch = new Dispatch({
       clock: config.clock,
       node: author.node,
@@ -114,6 +124,8 @@ export class Aftermath {
    */
   carryOut(unit: Unit, recovering: boolean, seenAt: number, notBefore = Number.NEGATIVE_INFINITY): void {
     const wants = this.#wants.get(unit.id)
+    this.#children.setWanted(unit.id, unit.home, wants?.children ?? [])
+    this.#children.look(unit.id)
     if (wants === undefined) return
     this.dispatch.release(unit.id)
     this.#calls.release(unit.id, wants.calls, recovering)

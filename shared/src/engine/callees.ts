@@ -5,7 +5,7 @@
  * each call, because a definition that runs may be older than the executor.
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import type { Work } from '../definition/definition.ts'
+import type { UndoWork, Work } from '../definition/definition.ts'
 import { type CheckInput, compileInputSchema } from '../definition/input.ts'
 import { nearest } from '../definition/nearest.ts'
 import type { Executor } from '../ports/executor.ts'
@@ -51,7 +51,7 @@ export class Callees {
     ]
   }
 
-  #problemsOfWork(path: string, work: Work): readonly string[] {
+  #problemsOfWork(path: string, work: Work | UndoWork): readonly string[] {
     if (work.type === 'map') return this.#problemsOfWork(`${path}.each`, work.each.work)
     if (work.type !== 'executor') return []
     const known = this.#executors.get(work.executor)

@@ -78,9 +78,10 @@ export class Engine implements Core {
     this.rules = rulesUnder(gatesOf(config.limits ?? NO_LIMITS), { ...RULES, ...config.rules })
     this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
+    const read = (workflow: string): Promise<Result<Unit | undefined, Refusal>> => this.read(workflow)
     const homeOf = async (workflow: string): Promise<string | undefined> => (await this.register.now(workflow))?.facility
     const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
-    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit })
+    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit, read })
     this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })
   }
 

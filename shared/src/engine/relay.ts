@@ -68,8 +68,9 @@ export class DependencyRelay {
     const state = unit.ok ? unit.value?.state : undefined
     const settled = state === undefined ? undefined : this.#outcome(state, wait, home)
     if (settled === undefined) return
-    const command = { type: 'step-settled-elsewhere', workflow: wait.workflow, step: wait.step, ...settled } as const
-    const journal = `relay.${wait.workflow}.${wait.step}.${wait.ref}.${wait.position}`
+    const step = wait.step === undefined ? {} : { step: wait.step }
+    const command = { type: 'step-settled-elsewhere', workflow: wait.workflow, ...step, ...settled } as const
+    const journal = `relay.${wait.workflow}.${wait.step ?? ''}.${wait.ref}.${wait.position}`
     await this.#engine.insist({ kind: 'will', workflow, home, command, by: `workflow ${wait.workflow}`, reason: 'dependency', journal })
   }
 
@@ -78,6 +79,7 @@ export class DependencyRelay {
    * definition shares the step's output: any workflow can name any other, and what came of it is its own facility's matter.
    */
   #outcome(state: WorkflowState, wait: WantedWait, home: string): Settled | undefined {
+    if (wait.step === undefined) return isTerminal(state.status) ? endOf(state, home === wait.home) : undefined
     const known = this.#engine.catalogue.byHash(state.definition)
     if (known === undefined) return undefined
     const ref = known.numberOf.get(wait.step)
@@ -89,6 +91,11 @@ export class DependencyRelay {
     const never = isTerminal(state.status) || (step !== undefined && isSettled(step.status))
     return never ? { succeeded: false, output: null } : undefined
   }
+}
+
+const endOf = ({ status, output = null }: WorkflowState, readable: boolean): Settled => {
+  const succeeded = status === 'completed'
+  return { succeeded, output: succeeded && readable ? output : null }
 }
 
 const waiterOf = (workflow: string, { ref }: WantedWait): string => `${workflow}.${ref}`

@@ -36,9 +36,11 @@ export const NONE: OutcomeCount = { open: 0, completed: 0, failed: 0, cancelled:
 export const outcomeOf = (status: WorkflowStatus): Outcome =>
   status === 'completed' || status === 'failed' || status === 'cancelled' ? status : 'open'
 
-/** Whether something is still to come of it. */
-export const isOpen = (state: WorkflowState): boolean =>
-  !isTerminal(state.status) || state.followUps.some((followUp) => followUp.workflow === undefined)
+/** Whether something is still to come of it: what it asked for has to begin, or what its steps began has to end. */
+export const isOpen = ({ status, followUps, children }: WorkflowState): boolean =>
+  !isTerminal(status) ||
+  followUps.some(({ workflow }) => workflow === undefined) ||
+  children.some(({ ended, leave }) => ended === undefined && !leave)
 
 export const moveCount = (counts: OutcomeCount, from: Outcome | undefined, to: Outcome): OutcomeCount => {
   const moved = { ...counts }

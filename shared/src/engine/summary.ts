@@ -85,7 +85,7 @@ const unknownDefinition = (state: WorkflowState): string =>
 const waitsOf = (state: WorkflowState): readonly WantedWait[] => {
   if (state.status !== 'active' || isEnding(state)) return []
   return state.steps.flatMap(({ status, awaits, position }, ref) =>
-    status === 'running' && awaits?.kind === 'step' ? [waitOf(ref, position, awaits)] : [],
+    status === 'running' && (awaits?.kind === 'step' || awaits?.kind === 'workflow') ? [waitOf(ref, position, awaits)] : [],
   )
 }
 

@@ -74,6 +74,7 @@ export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: De
     input: state.input,
     ...(state.output === undefined ? {} : { output: state.output }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    ...(state.parent === undefined ? {} : { parent: { workflow: state.parent.workflow, step: state.parent.step } }),
     steps: definition === undefined ? [] : state.steps.map((step, ref) => stepView(definition, state, step, ref)),
     links: definition === undefined ? [] : definition.links.map((link) => linkViewOf(state, link)),
     proposals,
@@ -88,6 +89,7 @@ const stepView = (definition: CompiledDefinition, state: WorkflowState, step: St
   const own = step.item === undefined ? spec : (each?.spec ?? spec)
   const id = stepName(definition, step)
   const waitsFor = explainStep(definition, state, step)
+  const child = state.children.findLast((each) => each.step === ref)?.workflow
   return {
     ref,
     id,
@@ -102,6 +104,7 @@ const stepView = (definition: CompiledDefinition, state: WorkflowState, step: St
     ...(step.status === 'pending' || step.status === 'skipped' ? {} : { input: inputOf(state, step) }),
     ...(step.output === undefined ? {} : { output: step.output }),
     ...(step.parent === undefined ? {} : { parent: step.parent }),
+    ...(child === undefined ? {} : { child }),
   }
 }
 

@@ -59,6 +59,7 @@ export const stepView = z
     input: jsonValue.optional(),
     output: jsonValue.optional(),
     parent: count.optional().openapi({ description: 'ref of the map this is an item of' }),
+    child: z.string().optional().openapi({ description: 'the workflow that it ran last' }),
   })
   .openapi('StepView')
 export type StepView = z.infer<typeof stepView>
@@ -104,6 +105,7 @@ export const workflowDetail = z
     input: jsonValue,
     output: jsonValue.optional(),
     error: errorView.optional(),
+    parent: z.object({ workflow: z.string(), step: count }).optional().openapi({ description: 'whose step it was started by' }),
     steps: list(stepView),
     links: list(linkView),
     proposals: list(proposalView),

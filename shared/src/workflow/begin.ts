@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import { approvalAwaited } from './approval.ts'
 import { makeItemReady } from './arrive.ts'
 import { attemptOf, purposeOf, specOf } from './attempt.ts'
+import { beginChild, beginUndo } from './children.ts'
 import { choose } from './choice.ts'
 import { type Draft, evaluate, evaluateMapping } from './draft.ts'
 import { stepError } from './errors.ts'
@@ -40,6 +41,10 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
       return beginWait(draft, ref, spec.work, dueAt)
+    case 'workflow':
+      return beginChild(draft, ref, spec.work, dueAt)
+    case 'undo-workflow':
+      return beginUndo(draft, ref, dueAt)
     case 'choice':
       return choose(draft, ref)
     case 'approval':
@@ -65,7 +70,7 @@ const awaited = (draft: Draft, ref: number, { on }: WaitWork): Result<Awaited, S
   if (on.kind === 'time') return ok({ kind: 'time', until: draft.now.wall + on.delayMs })
   const step = draft.step(ref)
   const target = step && specOf(draft.definition, step).waitFor
-  if (target === undefined) throw new TypeError(`step ${ref} waits for a step that was not compiled`)
+  if (target === undefined) throw new TypeError(`step ${ref} waits for what was not compiled`)
   const place = evaluateMapping(
     [
       { name: 'facility', expression: target.facility },
@@ -76,7 +81,8 @@ const awaited = (draft: Draft, ref: number, { on }: WaitWork): Result<Awaited, S
   if (!place.ok) return place
   const home = String(place.value.facility)
   const key = String(place.value.key)
-  return ok({ kind: 'step', home, workflow: workflowIdOf(home, key), key, step: on.step })
+  const workflow = workflowIdOf(home, key)
+  return ok(on.kind === 'step' ? { kind: 'step', home, workflow, key, step: on.step } : { kind: 'workflow', home, workflow, key })
 }
 
 const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void => {

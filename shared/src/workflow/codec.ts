@@ -56,6 +56,7 @@ const CODES: Readonly<Record<EventType, number>> = {
   recovering: 42,
   discarded: 43,
   checkpointed: 44,
+  'child-ended': 50,
   'breaker-opened': 65,
   'breaker-half-opened': 66,
   'breaker-closed': 67,

@@ -4,7 +4,7 @@
  */
 import type { Priority } from '../definition/definition.ts'
 import type { Json } from '../values/json.ts'
-import type { Purpose, ReviewAnswer, StepError } from './event.ts'
+import type { ChildEnd, Parent, Purpose, ReviewAnswer, StepError } from './event.ts'
 
 export type Creation = {
   readonly type: 'create'
@@ -14,6 +14,8 @@ export type Creation = {
   readonly title: string
   readonly priority: Priority
   readonly input: Json
+  /** Set by the node that runs the parent; nobody else can. */
+  readonly parent?: Parent
 }
 
 /** Back to before a step, with all that followed from it; or over the steps that completed last, so many of them. */
@@ -94,9 +96,18 @@ export type Fact =
   | {
       readonly type: 'step-settled-elsewhere'
       readonly workflow: string
-      readonly step: string
+      /** Without it, the workflow itself has ended. */
+      readonly step?: string
       readonly succeeded: boolean
       readonly output: Json
+    }
+  /** The workflow that an attempt of a step ran, or undid, has ended so. */
+  | {
+      readonly type: 'child-ended'
+      readonly of: AttemptName
+      readonly status: ChildEnd
+      readonly output: Json
+      readonly error?: { readonly code: string; readonly message: string }
     }
   | { readonly type: 'follow-up-started'; readonly key: string; readonly workflow: string }
 

@@ -61,6 +61,8 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
     `A late report on attempt ${attempt} of ${step(ref)} (${succeeded ? 'done' : 'failed'}) was kept as a fact.`,
   'follow-up-wanted': ({ definition }) => `A follow-up was asked for: ${definition}.`,
   'follow-up-started': ({ workflow }) => `The follow-up was started as ${workflow}.`,
+  'child-ended': ({ step: ref, status }, { step }) =>
+    `The workflow that ${step(ref)} started ${status === 'refused' ? 'could not begin' : `ended ${status}`}.`,
   conflict: ({ explanation }) => `Conflict: ${explanation}`,
   'agent-registered': ({ agent, kind }) => `${agent} registered as ${kind}.`,
   'agent-came': ({ agent }) => `${agent} came.`,

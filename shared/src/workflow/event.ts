@@ -28,7 +28,14 @@ const awaited = z.discriminatedUnion('kind', [
   z
     .object({ kind: z.literal('approval'), queue: z.string(), needed: z.number().int().positive(), role: z.string().exactOptional() })
     .readonly(),
+  z.object({ kind: z.literal('workflow'), home: z.string(), workflow: z.string(), key: z.string() }).readonly(),
+  /** A workflow of the step's own. `leave`: it is not cancelled with its parent. */
+  z.object({ kind: z.literal('child'), workflow: z.string(), key: z.string(), leave: z.boolean() }).readonly(),
 ])
+
+/** Whose step a workflow was started by, and how many generations lie above it. */
+const parent = z.object({ workflow: z.string(), step: ref, depth: z.number().int().positive() }).readonly()
+const childEnd = z.enum(['completed', 'failed', 'cancelled', 'refused'])
 
 export const EVENT_SCHEMAS = {
   created: z.object({
@@ -42,6 +49,7 @@ export const EVENT_SCHEMAS = {
     title: z.string(),
     priority,
     input: json,
+    parent: parent.exactOptional(),
   }),
   started: z.object({ type: z.literal('started') }),
   paused: z.object({ type: z.literal('paused') }),
@@ -91,6 +99,8 @@ export const EVENT_SCHEMAS = {
   'late-result': z.object({ type: z.literal('late-result'), ref, attempt, purpose, succeeded: z.boolean(), output: json }),
   'follow-up-wanted': z.object({ type: z.literal('follow-up-wanted'), key: z.string(), definition: z.string(), input: json }),
   'follow-up-started': z.object({ type: z.literal('follow-up-started'), key: z.string(), workflow: z.string() }),
+  /** The workflow that an attempt of a step ran has ended; `refused`: it could not begin. */
+  'child-ended': z.object({ type: z.literal('child-ended'), step: ref, attempt, status: childEnd }),
   conflict: z.object({
     type: z.literal('conflict'),
     kind: z.enum(['resource', 'temporal', 'data', 'safety']),
@@ -166,6 +176,8 @@ export type EventOf<Type extends EventType> = Known[Type]
 export type StepError = z.infer<typeof stepError>
 export type Purpose = z.infer<typeof purpose>
 export type ReviewAnswer = EventOf<'reviewed'>['answer']
+export type Parent = z.infer<typeof parent>
+export type ChildEnd = z.infer<typeof childEnd>
 export type Awaited = z.infer<typeof awaited>
 export type Verdict = Omit<EventOf<'verdict'>, 'type'>
 export type ConflictRecord = Omit<EventOf<'conflict'>, 'type'>

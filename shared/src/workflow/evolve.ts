@@ -12,6 +12,7 @@ import { applyDeadline } from './deadlines.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
 import { type MovingEvent, moveStep } from './move-step.ts'
+import { bearChild, endChild } from './offspring.ts'
 import { reopen, rewind } from './rewound.ts'
 import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
@@ -63,6 +64,8 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'follow-up-started':
       next.followUps = next.followUps.map((followUp) => (followUp.key === event.key ? { ...followUp, workflow: event.workflow } : followUp))
       return
+    case 'child-ended':
+      return endChild(next, event)
     case 'conflict': {
       const { type: _, ...conflict } = event
       next.conflicts = [...next.conflicts, { ...conflict, at: entry.at }]
@@ -97,6 +100,7 @@ const applyLifecycle = (next: NextState, event: Extract<WorkflowEvent, { type: L
   const status = WORKFLOW_TABLE[next.status][event.type]
   if (status === null) return
   next.status = status
+  next.pausedBy = status === 'paused' ? by : undefined
   if (isTerminal(status)) {
     next.endedAt = at
     if (event.type === 'completed') next.output = event.output
@@ -128,6 +132,7 @@ const applyToStep = (next: NextState, event: MovingEvent, { at, by }: LogEntry):
   steps[event.ref] = step
   next.steps = steps
   countOpen(next, steps, before, status)
+  if (event.type === 'running') bearChild(next, event, before)
   if (event.type === 'fanned-out') fanOut(next, steps, step, event, at)
   if (event.type === 'step-succeeded' || event.type === 'validating') next.signals = taken(next.signals, before)
   if (event.type === 'attempt-failed' && status !== 'compensating') next.retries += 1

@@ -57,6 +57,7 @@ export const explainStep = (definition: CompiledDefinition, state: WorkflowState
       if (step.review !== undefined) return reviewSentence(step, step.review.queue, name)
       return `The output of ${name} is being checked.`
     case 'compensating':
+      if (step.awaits?.kind === 'child') return `${name} waits for ${step.awaits.workflow}, the workflow it started, to be undone.`
       return undoingSentence(step, name)
     default:
       return undefined
@@ -92,6 +93,8 @@ const runningSentence = (step: StepState, name: string): string => {
   if (awaits?.kind === 'signal') return `${name} waits for the signal “${awaits.signal}”.`
   if (awaits?.kind === 'time') return `${name} waits until ${awaits.until}.`
   if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.key} at ${awaits.home}.`
+  if (awaits?.kind === 'workflow') return `${name} waits for ${awaits.key} at ${awaits.home} to end.`
+  if (awaits?.kind === 'child') return `${name} waits for the workflow it started, ${awaits.workflow}, to end.`
   return step.agent === undefined ? `${name} is running.` : `${step.agent} is working on ${name}.`
 }
 

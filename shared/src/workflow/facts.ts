@@ -10,12 +10,14 @@
 import { isRetryable } from '../policy/errors.ts'
 import type { Json } from '../values/json.ts'
 import { boundedText } from '../values/text.ts'
-import { attemptMark, attemptOf, calleeOf, purposeOf, stepName } from './attempt.ts'
+import { attemptMark, attemptOf, calleeOf, purposeOf } from './attempt.ts'
+import { takeChildEnded } from './children.ts'
 import type { AttemptName, Fact } from './command.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
-import type { StepError } from './event.ts'
+import type { Awaited, StepError } from './event.ts'
 import { lateName } from './evolve.ts'
+import { askAboutLateWork } from './late-work.ts'
 import { failAttempt, succeedStep } from './outcome.ts'
 import { isGoingBack, stopReason } from './scope.ts'
 import type { StepState } from './state.ts'
@@ -34,6 +36,8 @@ export const takeFact = (draft: Draft, fact: Fact): void => {
       return takeSignal(draft, fact)
     case 'step-settled-elsewhere':
       return takeElsewhere(draft, fact)
+    case 'child-ended':
+      return takeChildEnded(draft, fact)
     case 'follow-up-started': {
       const wanted = draft.state.followUps.find((followUp) => followUp.key === fact.key)
       if (wanted !== undefined && wanted.workflow === undefined) draft.emit(fact)
@@ -133,20 +137,6 @@ const isRepeated = (step: StepState, fact: Extract<AttemptFact, { type: 'attempt
   return fact.purpose === 'forward' ? hasAnswered(step, fact.attempt) : step.attempt === fact.attempt && step.status === 'compensated'
 }
 
-const askAboutLateWork = (draft: Draft, step: StepState): void => {
-  const name = stepName(draft.definition, step)
-  if (step.status === 'succeeded' || attemptOf(draft.definition, step, 'compensate') === undefined) return
-  draft.emit({
-    type: 'conflict',
-    kind: 'data',
-    rule: 'late-work-after-end',
-    parties: [`step ${name}, reported done late`, `workflow, ended ${draft.state.status}`],
-    options: ['keep', 'compensate', 'ask'],
-    choice: 'ask',
-    explanation: `${name} was done after the workflow had ended ${draft.state.status}; somebody must decide whether to undo it by hand.`,
-  })
-}
-
 const takeSignal = (draft: Draft, { name, id, payload }: Extract<Fact, { type: 'signal' }>): void => {
   if (isTerminal(draft.state.status) || draft.state.signals.some((signal) => signal.id === id)) return
   draft.emit({ type: 'signalled', name, id, payload })
@@ -156,9 +146,16 @@ const takeSignal = (draft: Draft, { name, id, payload }: Extract<Fact, { type: '
 
 const takeElsewhere = (draft: Draft, fact: Extract<Fact, { type: 'step-settled-elsewhere' }>): void => {
   draft.state.steps.forEach(({ awaits }, ref) => {
-    if (isGoingBack(draft.state, ref) || awaits?.kind !== 'step' || awaits.workflow !== fact.workflow || awaits.step !== fact.step) return
+    if (isGoingBack(draft.state, ref) || !answers(awaits, fact)) return
     if (fact.succeeded) succeedStep(draft, ref, fact.output)
-    else
-      failAttempt(draft, ref, { code: 'dependency-failed', message: `${fact.step} of ${fact.workflow} will not succeed`, retryable: false })
+    else failAttempt(draft, ref, dependencyFailed(fact))
   })
+}
+
+const dependencyFailed = ({ workflow, step }: Extract<Fact, { type: 'step-settled-elsewhere' }>): StepError =>
+  stepError('dependency-failed', `${step === undefined ? '' : `${step} of `}${workflow} will not succeed`)
+
+const answers = (awaits: Awaited | undefined, { workflow, step }: Extract<Fact, { type: 'step-settled-elsewhere' }>): boolean => {
+  if (awaits?.kind !== 'step' && awaits?.kind !== 'workflow') return false
+  return awaits.workflow === workflow && (awaits.kind === 'step' ? awaits.step : undefined) === step
 }

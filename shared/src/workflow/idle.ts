@@ -4,6 +4,7 @@ import type { StepState } from './state.ts'
 
 export const isIdle = (step: StepState | undefined): boolean => {
   if (step === undefined) return false
+  if (step.awaits?.kind === 'child') return step.awaits.leave
   if (step.status === 'running') return step.awaits !== undefined || (step.items !== undefined && step.items.open === 0)
   if (step.status === 'validating') return step.review !== undefined
   return step.status === 'pending' || step.status === 'ready' || step.status === 'waiting_for_resource'

@@ -145,6 +145,11 @@ const anyEvent: fc.Arbitrary<WorkflowEvent> = fc
   .tuple(fc.constantFrom(...Object.values(EVENT_SCHEMAS)), fc.nat(2 ** 31 - 1))
   .map(([schema, seed]) => schema.parse(randomMembers(schema.shape.type.value, new Prng(`event ${seed}`))))
 
+const AWAITS = [
+  { kind: 'signal', signal: 'go' },
+  { kind: 'child', workflow: 'w', key: 'k', leave: false },
+]
+
 const randomMembers = (type: string, random: Prng): object => {
   const text = random.pick(['', 'a', '__proto__', 'toString', 'go'])
   const error = { code: text, message: text, retryable: random.chance(0.5) }
@@ -164,6 +169,7 @@ const randomMembers = (type: string, random: Prng): object => {
     purpose: 'forward',
     kind: type === 'conflict' ? 'data' : 'robot',
     choice: text,
+    status: random.pick(['completed', 'cancelled']),
   }
   const promises = { breaker: text, until: 5, breachAt: 5 }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
@@ -181,7 +187,7 @@ const randomMembers = (type: string, random: Prng): object => {
     ...lists,
     ...several,
     ...answers,
-    awaits: { kind: 'signal', signal: text },
+    awaits: random.pick(AWAITS),
   }
 }
 

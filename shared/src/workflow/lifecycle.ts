@@ -106,7 +106,8 @@ export const STEP_TABLE: Readonly<Record<StepStatus, StepRow>> = {
   // What seemed lost may turn out to have been done after all; then it is undone like anything else.
   failed: { ...STILL, compensating: 'compensating', discarded: 'failed', 'review-wanted': 'validating' },
   cancelled: { ...STILL, compensating: 'compensating' },
-  skipped: STILL,
+  // Gone back on before it was known that it had been done, and then not needed any more.
+  skipped: { ...STILL, compensating: 'compensating' },
   compensating: {
     ...STILL,
     'resource-awaited': 'compensating',

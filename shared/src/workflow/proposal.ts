@@ -60,7 +60,13 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('discard'), step: name, reason }),
   z.strictObject({ type: z.literal('checkpoint'), name }),
   z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
-  z.strictObject({ type: z.literal('step-settled-elsewhere'), workflow: name, step: name, succeeded: z.boolean(), output: json }),
+  z.strictObject({
+    type: z.literal('step-settled-elsewhere'),
+    workflow: name,
+    step: name.exactOptional(),
+    succeeded: z.boolean(),
+    output: json,
+  }),
 ])
 
 export type Proposable = z.infer<typeof PROPOSABLE>

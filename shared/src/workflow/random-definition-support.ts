@@ -104,6 +104,8 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
   const promised = random.chance(0.2) ? { sla: { atRiskMs: random.between(1, 500), breachMs: random.between(501, 9_000) } } : {}
   const common = { join, retry: randomRetry(random), timeoutMs: random.between(2_000, 30_000), ...checked, ...asked, ...promised }
   const task = { type: 'task', capability: 'work', leaseMs: random.between(100, 2_000) }
+  const onCancel = random.pick(['cancel', 'leave'])
+  const onUndo = random.pick(['undo', 'leave'])
   const called = random.pick([
     { type: 'function', function: 'f' },
     { type: 'beep', with: { tone: 1 } },
@@ -119,7 +121,11 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
     case 1:
       return { ...common, type: 'wait', on: { kind: 'signal', signal: random.pick(['go', 'stop']) } }
     case 2:
-      return { ...common, type: 'wait', on: { kind: 'step', facility: '"quay"', key: '"other"', step: 'far' } }
+      return {
+        ...common,
+        type: 'wait',
+        on: { ...random.pick([{ kind: 'step', step: 'far' }, { kind: 'workflow' }]), facility: '"quay"', key: '"other"' },
+      }
     case 3:
     case 4:
       return {
@@ -130,6 +136,7 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
         each,
       }
     case 5:
+      return { ...common, ...undone, type: 'workflow', definition: 'other', onCancel, onUndo }
     case 6:
       return { ...common, ...limited, ...undone, ...called }
     default:

@@ -11,7 +11,7 @@ import { CAPACITIES, type Dice, type RandomWorkflow } from './random-definition-
 import { answerAsked, isReopened, meddle } from './random-meddling-support.ts'
 import { isTerminal } from './status.ts'
 import { Run } from './test-support.ts'
-import type { WantedWait } from './want.ts'
+import type { WantedChild, WantedWait } from './want.ts'
 
 /** What happened that was no answer to a want, so a test can ask about it. */
 export interface WorldOptions {
@@ -130,7 +130,7 @@ export class World {
   }
 
   #work(): void {
-    const { tasks, calls, waits, starts, answers, signals } = this.run.wanted
+    const { tasks, calls, waits, starts, answers, children, signals } = this.run.wanted
     for (const { task, leaseMs, stop, accepted, ref, attempt, purpose } of tasks) {
       const name = { ref, attempt, purpose }
       if (stop !== undefined && !this.#called.has(`stop ${task}`)) this.#once(`stop ${task}`, () => this.#answerStop(name, leaseMs))
@@ -138,6 +138,7 @@ export class World {
     }
     for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#endCall({ ref, attempt, purpose }))
     for (const wait of waits) this.#once(`wait ${wait.ref} ${wait.position}`, () => this.#settleElsewhere(wait))
+    for (const child of children) this.#once(`${child.ask} ${child.workflow} ${child.attempt}`, () => this.#answerForChild(child))
     for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
     for (const answer of answers) if (this.#random.chance(0.4)) answerAsked(this.run, this.#random, answer)
     // Nobody can be asked for a signal: it comes in the end.
@@ -190,8 +191,23 @@ export class World {
   }
 
   #settleElsewhere({ workflow, step }: WantedWait): void {
-    const fact: Fact = { type: 'step-settled-elsewhere', workflow, step, succeeded: this.#random.chance(0.8), output: null }
+    const fact: Fact = {
+      type: 'step-settled-elsewhere',
+      workflow,
+      ...(step === undefined ? {} : { step }),
+      succeeded: this.#random.chance(0.8),
+      output: null,
+    }
     this.#report(fact, this.run.now + this.#random.between(0, 5_000))
+  }
+
+  /** A child that should go back may have been too far on; what should be undone may not let itself be. */
+  #answerForChild({ ask, ref, attempt, purpose }: WantedChild): void {
+    const at = this.run.now + this.#random.between(0, 20_000)
+    const status = this.#random.chance(0.8)
+      ? ({ run: 'completed', hold: 'completed', cancel: 'cancelled', undo: 'cancelled' } as const)[ask]
+      : this.#random.pick(ask === 'undo' ? (['failed', 'refused'] as const) : (['completed', 'failed', 'cancelled', 'refused'] as const))
+    this.#report({ type: 'child-ended', of: { ref, attempt, purpose }, status, output: null }, at)
   }
 
   #report(fact: Fact, at: number): void {
@@ -200,12 +216,11 @@ export class World {
 
   /** Time goes on to the next moment at which anything is due; if there is none, something must be wanted. */
   #pass(): void {
-    const { wakeAt, opening, begins, offers, tasks, calls, waits, starts, answers, signals } = this.run.wanted
-    const waiting = [...begins, ...offers].map(({ notBefore, since }) => notBefore ?? since)
+    const { wakeAt, opening, underWay: _underWay, ...lists } = this.run.wanted
+    const waiting = [...lists.begins, ...lists.offers].map(({ notBefore, since }) => notBefore ?? since)
     const moments = [...this.#reports.map(({ at }) => at), ...waiting, ...(wakeAt === undefined ? [] : [wakeAt])]
     const next = Math.min(...moments.filter((at) => at > this.run.now))
-    const wants =
-      waiting.length + tasks.length + calls.length + waits.length + starts.length + answers.length + signals.length + moments.length
+    const wants = Object.values(lists).reduce((sum, list) => sum + list.length, moments.length)
     const { status } = this.run.state
     if (wants === 0 && (status === 'active' || (status === 'pending' && opening === undefined)))
       throw new Error(`active, and nothing is wanted: ${this.run.story.slice(-12).join(' · ')}`)

@@ -9,7 +9,7 @@
 import type { Priority } from '../definition/definition.ts'
 import type { Deadline } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
-import type { Awaited, ConflictRecord, StepError, Verdict } from './event.ts'
+import type { Awaited, ChildEnd, ConflictRecord, Parent, StepError, Verdict } from './event.ts'
 import type { LinkSet } from './link-set.ts'
 import type { StepStatus, WorkflowStatus } from './status.ts'
 
@@ -99,6 +99,17 @@ export interface Checkpoint {
   readonly completions: number
 }
 
+/** A workflow that an attempt of a step ran. */
+export interface Child {
+  readonly step: number
+  readonly attempt: number
+  readonly workflow: string
+  readonly key: string
+  /** It is not cancelled with its parent. */
+  readonly leave: boolean
+  readonly ended?: ChildEnd
+}
+
 export interface FollowUp {
   readonly key: string
   readonly definition: string
@@ -155,6 +166,11 @@ export interface WorkflowState {
   /** All that ever came, by id; `taken` by the wait that ended with it. */
   readonly signals: readonly { readonly name: string; readonly id: string; readonly payload: Json; readonly taken?: true }[]
   readonly followUps: readonly FollowUp[]
+  /** Whose step this workflow was started by. */
+  readonly parent?: Parent | undefined
+  readonly children: readonly Child[]
+  /** Who paused it, while it is paused. */
+  readonly pausedBy?: string | undefined
   readonly conflicts: readonly (ConflictRecord & { readonly at: number })[]
   readonly verdicts: readonly (Verdict & { readonly at: number })[]
   readonly marks: { readonly [journal: string]: number }

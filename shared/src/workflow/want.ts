@@ -61,7 +61,20 @@ export type WantedWait = {
   readonly position: number
   readonly home: string
   readonly workflow: string
-  readonly step: string
+  /** Without it, the end of the workflow itself. */
+  readonly step?: string
+}
+
+/** A workflow that a step runs: until its end is on record it should be under way, held while its parent is paused, or going back. */
+export interface WantedChild extends AttemptName {
+  readonly ask: 'run' | 'hold' | 'cancel' | 'undo'
+  readonly workflow: string
+  readonly key: string
+  readonly definition: string
+  readonly version?: number
+  readonly input: Json
+  /** Why it should go back. */
+  readonly reason: string
 }
 
 /** A person's answer about a step: what becomes of it, or whether it is approved. */
@@ -96,6 +109,7 @@ export interface Wanted {
   readonly calls: readonly WantedCall[]
   readonly waits: readonly WantedWait[]
   readonly starts: readonly WantedStart[]
+  readonly children: readonly WantedChild[]
   /** The earliest moment (wall) at which a `tick` would do something. */
   readonly wakeAt?: number
   /** What people are asked. */

@@ -15,7 +15,19 @@ import { type Gates, isGated, NO_GATES } from './gates.ts'
 import { isEnding, stopReason } from './scope.ts'
 import { runsSince, type StepState, type WorkflowState } from './state.ts'
 import { isTerminal } from './status.ts'
-import type { Wanted, WantedAnswer, WantedBegin, WantedCall, WantedHold, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
+import type {
+  Wanted,
+  WantedAnswer,
+  WantedBegin,
+  WantedCall,
+  WantedChild,
+  WantedHold,
+  WantedOffer,
+  WantedStart,
+  WantedTask,
+  WantedWait,
+} from './want.ts'
+import { wantedChildren } from './wanted-children.ts'
 
 interface Gathering {
   readonly gates: Gates
@@ -27,12 +39,14 @@ interface Gathering {
   readonly waits: WantedWait[]
   readonly starts: WantedStart[]
   readonly answers: WantedAnswer[]
+  readonly children: readonly WantedChild[]
   readonly signals: string[]
   wakeAt: number
 }
 
-const nothingYet = (gates: Gates): Gathering => ({
+const nothingYet = (gates: Gates, children: readonly WantedChild[]): Gathering => ({
   gates,
+  children,
   offers: [],
   begins: [],
   holds: [],
@@ -47,7 +61,7 @@ const nothingYet = (gates: Gates): Gathering => ({
 
 /** @param gates what the node that is to make it so limits by itself */
 export const wanted = (definition: CompiledDefinition, workflow: string, state: WorkflowState, gates = NO_GATES): Wanted => {
-  const all = nothingYet(gates)
+  const all = nothingYet(gates, wantedChildren(definition, state))
   for (const { key, definition: name, input, workflow: started } of state.followUps) {
     if (started === undefined) all.starts.push({ key, definition: name, input })
   }
@@ -128,16 +142,13 @@ const phaseOf = ({ status, phase }: StepState): StepState['phase'] => {
 const wantAwaited = (all: Gathering, ref: number, { awaits, position }: StepState): void => {
   if (awaits?.kind === 'time') wake(all, awaits.until)
   else if (awaits?.kind === 'signal') all.signals.push(awaits.signal)
-  else if (awaits?.kind === 'step') all.waits.push(waitOf(ref, position, awaits))
+  else if (awaits?.kind === 'step' || awaits?.kind === 'workflow') all.waits.push(waitOf(ref, position, awaits))
 }
 
-export const waitOf = (ref: number, position: number, { home, workflow, step }: Extract<Awaited, { kind: 'step' }>): WantedWait => ({
-  ref,
-  position,
-  home,
-  workflow,
-  step,
-})
+export const waitOf = (ref: number, position: number, awaits: Extract<Awaited, { kind: 'step' | 'workflow' }>): WantedWait => {
+  const { home, workflow } = awaits
+  return { ref, position, home, workflow, ...(awaits.kind === 'step' ? { step: awaits.step } : {}) }
+}
 
 const wantBeginning = (
   all: Gathering,
