@@ -7,38 +7,39 @@ import { call, killTab } from '../support/browser.ts'
 import { hasChromium } from '../support/chromium.ts'
 import { newFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
-import { type Ends, goThrough, SCHEMAS } from './day/day.ts'
+import { type Day, goThrough, SCHEMAS } from './day/day.ts'
 import { dyingStore } from './day/dying-store.ts'
 import { SetClock } from './day/set-clock.ts'
 import { Stage, standingStill } from './stage.ts'
 
 /** Runs a day on SQLite at set time; a day that dies is broken off where the process would have ended. */
-const dayOnSqlite = async (folder: string, dieAfter = Number.POSITIVE_INFINITY): Promise<Ends | undefined> => {
+const dayOnSqlite = async (folder: string, dieAfter = Number.POSITIVE_INFINITY): Promise<Day | undefined> => {
   const store = openSqliteStore({ path: join(folder, 'day.sqlite'), schemas: SCHEMAS, random: systemRandom })
   const clock = new SetClock()
   const { promise: died, resolve: die } = Promise.withResolvers<undefined>()
-  const day = goThrough({ store: dyingStore(store, dieAfter, () => die(undefined)), clock, random: systemRandom }, () =>
+  const living = goThrough({ store: dyingStore(store, dieAfter, () => die(undefined)), clock, random: systemRandom }, () =>
     clock.advance(1_000),
   )
-  const ends = await Promise.race([day, died])
+  const day = await Promise.race([living, died])
   await store.close()
-  return ends
+  return day
 }
 
 /** What doesn't hang on the hour. */
-const outlined = (ends: Ends | undefined): object =>
-  Object.fromEntries(Object.entries(ends ?? {}).map(([kind, { status, steps, output }]) => [kind, { status, steps, output }]))
+const outlined = (day: Day | undefined): object =>
+  Object.fromEntries(Object.entries(day?.ends ?? {}).map(([kind, { status, steps, output }]) => [kind, { status, steps, output }]))
 
 describe.skipIf(!hasChromium())('the engine in Chromium', () => {
   const stage = new Stage(new URL('page/day.ts', import.meta.url))
-  let whole: Ends | undefined
+  let whole: Day | undefined
   beforeAll(async () => {
     whole = await dayOnSqlite(newFolder())
   })
 
-  test('PER-6 PER-9 a day ends as it does on SQLite: the same states, the same heads of the logs', async () => {
+  test('PER-1 PER-6 PER-9 a day ends as it does on SQLite: the same states, the same heads of the logs, which verify', async () => {
     const page = await stage.page()
-    expect(await call<Ends>(page, 'dayAtSetTime', 'whole', 0)).toEqual(whole)
+    expect(await call<Day>(page, 'dayAtSetTime', 'whole', 0)).toEqual(whole)
+    expect(whole?.audit.filter(({ entries, problem }) => entries > 0 && problem === undefined)).toHaveLength(5)
     expect(outlined(whole)).toMatchObject({
       row: { status: 'completed', output: { sum: 6 } },
       fan: { status: 'completed', output: { total: 44 } },
@@ -61,9 +62,9 @@ describe.skipIf(!hasChromium())('the engine in Chromium', () => {
       await still.reached
       await killTab(page)
       const next = await stage.page()
-      const ends = await call<Ends>(next, 'dayAtSetTime', `dies-${commits}`, 0)
-      expect(ends).toEqual(onSqlite)
-      expect(outlined(ends)).toEqual(outlined(whole))
+      const day = await call<Day>(next, 'dayAtSetTime', `dies-${commits}`, 0)
+      expect(day).toEqual(onSqlite)
+      expect(outlined(day)).toEqual(outlined(whole))
       await next.close()
     },
   )
@@ -88,7 +89,7 @@ describe.skipIf(!hasChromium())('the engine in Chromium', () => {
     }
     const page = await stage.page()
     await page.exposeFunction('committed', () => {})
-    expect(outlined(await call<Ends>(page, 'dayInRealTime', 'killed'))).toEqual(outlined(whole))
+    expect(outlined(await call<Day>(page, 'dayInRealTime', 'killed'))).toEqual(outlined(whole))
     await page.close()
   })
 })

@@ -2,7 +2,7 @@
  * One engine's day, the same in a page and in a process: it opens on whatever the store holds, is handed the day's work and brings it to
  * its end. Handed in twice, work is begun once; so a day that was broken off is gone through again from its beginning.
  */
-import { ENGINE_SCHEMAS, type Engine, openEngine } from '@holdfast/shared/engine'
+import { type AuditLine, auditStore, ENGINE_SCHEMAS, type Engine, openEngine } from '@holdfast/shared/engine'
 import type { Clock, Performer, Random, Store } from '@holdfast/shared/ports'
 import { err, isJsonObject, type Json, ok, type Result, workflowIdOf } from '@holdfast/shared/values'
 import { DEFINITIONS, INPUTS, type Kind } from './definitions.ts'
@@ -27,7 +27,7 @@ export interface End {
   readonly head: string
 }
 
-export type Ends = Readonly<Partial<Record<Kind, End>>>
+type Ends = Readonly<Partial<Record<Kind, End>>>
 
 type Numbers = { readonly to?: Json; readonly numbers?: Json }
 
@@ -45,8 +45,14 @@ const FUNCTIONS = new Map([
   ['refuse', does(() => err({ code: 'validation', message: 'the road is closed' }))],
 ])
 
+export interface Day {
+  readonly ends: Ends
+  /** What verifying the logs finds in the store afterwards. */
+  readonly audit: readonly AuditLine[]
+}
+
 /** Goes through the day. @param rest lets the second of the nap pass */
-export const goThrough = async (platform: Platform, rest: () => void): Promise<Ends> => {
+export const goThrough = async (platform: Platform, rest: () => void): Promise<Day> => {
   const engine = await openDay(platform)
   await begin(engine)
   await reached(engine, ({ row, fan, saga }) => [row, fan, saga].every(hasEnded))
@@ -54,7 +60,9 @@ export const goThrough = async (platform: Platform, rest: () => void): Promise<E
   if (!hasEnded((await endsOf(engine)).call)) await callOut(engine)
   const ends = await reached(engine, (found) => KINDS.every((kind) => hasEnded(found[kind])))
   await engine.close()
-  return ends
+  const audit: AuditLine[] = []
+  for await (const line of auditStore(platform.store)) audit.push(line)
+  return { ends, audit }
 }
 
 const openDay = async ({ store, clock, random }: Platform): Promise<Engine> => {

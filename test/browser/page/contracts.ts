@@ -1,8 +1,8 @@
 /** The contract of the `Store` port over the page's own databases, and what the ports of time and chance promise, collected to be run. */
 import { openIndexedDbStore } from '@holdfast/shared/store/indexeddb'
-import { browserRandom } from '@holdfast/shared/system/browser'
+import { browserClock, browserRandom } from '@holdfast/shared/system/browser'
+import { clockContract, randomContract } from '@holdfast/shared/testing/platform-contract'
 import { storeContract } from '@holdfast/shared/testing/store-contract'
-import './clock-and-chance.ts'
 import { caseNames, runCase } from './vitest.ts'
 
 const names = new Map<unknown, string>()
@@ -20,5 +20,8 @@ storeContract('indexeddb', {
     return opened(names.get(store) ?? '', schemas)
   },
 })
+
+clockContract('browser', browserClock)
+randomContract('browser', browserRandom)
 
 Object.assign(globalThis, { caseNames, runCase })

@@ -87,6 +87,27 @@ export const collectionsContract = (subject: StoreSubject): void => {
         expect(await keysOf(store, { ...open, limit: 1 })).toEqual(['c'])
       }))
 
+    test('an index follows the last put of a key in a batch, and takes a huge value', () =>
+      withStore(subject, async (store) => {
+        const huge = 'x'.repeat(2 ** 20)
+        await commit(store, { puts: ['open', 'done', huge, 'done'].map((status) => put('t', { status })) })
+        await commit(store, { puts: [put('u', { status: huge }), put('v', { status: `${huge}y` })] })
+        const keysWith = (equals: string) => keysOf(store, { where: { index: 'status', equals }, limit: ALL })
+        expect([await keysWith('open'), await keysWith('done'), await keysWith(huge)]).toEqual([[], ['t'], ['u']])
+      }))
+
+    test('a collection of many rows, put at once, is read in pages without a gap', () =>
+      withStore(subject, async (store) => {
+        const keys = Array.from({ length: 2_500 }, (_, n) => `${n}`.padStart(5, '0'))
+        await commit(store, { puts: keys.map((key) => put(key, { isUrgent: true })) })
+        const found: string[] = []
+        for (let page = [''] as readonly string[]; page.length > 0; found.push(...page)) {
+          page = await keysOf(store, { afterKey: page.at(-1) ?? '', limit: 999, where: { index: 'isUrgent', equals: true } })
+        }
+        expect(found).toEqual(keys)
+        expect(await keysOf(store, { afterKey: '00998z', limit: 2 })).toEqual(['00999', '01000'])
+      }))
+
     test('an index tells types apart, and rows without the field are in none', () =>
       withStore(subject, async (store) => {
         const values: Json[] = [true, 'true', 1, '1', 0, false, 'false', null, [1], { a: 1 }, '', 'null']

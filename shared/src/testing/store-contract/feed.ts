@@ -22,6 +22,16 @@ export const feedContract = (subject: StoreSubject): void => {
         expect([await store.feed('harbour-a', 3, 100), await store.feed('none', 0, 100)]).toEqual([[], []])
       }))
 
+    test('S3 documents and homes with neighbouring names stay apart', () =>
+      withStore(subject, async (store) => {
+        const names = ['a', 'A', 'aa', 'a ', 'b', '\u00e9', 'e\u0301', '\uff41', '😀']
+        for (const home of names) await commit(store, { appends: names.map((name) => append(`${name}/${home}`, name, home)) })
+        for (const home of names) {
+          expect((await store.feed(home, 0, 100)).map(({ sequence }) => sequence)).toEqual(names.map((_, index) => index + 1))
+          for (const name of names) expect(textsOf((await store.document(`${name}/${home}`))?.updates ?? [])).toEqual([name])
+        }
+      }))
+
     test('S3 every entry keeps the node it came from', () =>
       withStore(subject, async (store) => {
         const origins = ['gateway-1', 'tablet-7', 'cloud', 'gateway-1']

@@ -1,0 +1,5 @@
+import { clockContract, randomContract } from '../testing/platform-contract.ts'
+import { systemClock, systemRandom } from './clock.ts'
+
+clockContract('system', systemClock)
+randomContract('system', systemRandom)
