@@ -7,6 +7,7 @@ import { headHex, loadReplica, type Verified, verifyChain } from '../document/in
 import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import { err, type Result } from '../values/result.ts'
+import { rowsOf } from './rows.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
 export interface AuditLine {
@@ -19,22 +20,16 @@ export interface AuditLine {
   readonly problem?: string
 }
 
-const PAGE = 500
-
 /** One line a workflow, in the order of ids, then one a home. A document that can't be read is a line with a problem, not the end. */
 export async function* auditStore(store: Store): AsyncGenerator<AuditLine> {
   const homes = new Set<string>()
-  let afterKey: string | undefined
-  for (;;) {
-    const rows = await store.list(WORKFLOWS, { limit: PAGE, ...(afterKey === undefined ? {} : { afterKey }) })
-    for (const { value } of rows) {
-      if (!isSummary(value)) continue
-      homes.add(value.facility)
-      yield await auditOne(store, value)
-    }
-    afterKey = rows.at(-1)?.key
-    if (rows.length < PAGE) break
+  const damaged: string[] = []
+  for await (const { value } of rowsOf(store, WORKFLOWS, (key) => damaged.push(key))) {
+    if (!isSummary(value)) continue
+    homes.add(value.facility)
+    yield await auditOne(store, value)
   }
+  for (const document of damaged) yield { document, key: '', entries: 0, head: '', problem: 'its row is damaged' }
   for (const home of [...homes].sort()) yield* auditHome(store, home)
 }
 

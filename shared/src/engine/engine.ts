@@ -29,6 +29,7 @@ import { gatesOf, NO_LIMITS } from './limits.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
 import type { Roster } from './roster.ts'
+import { unlessDamaged } from './rows.ts'
 import { RULES, type Rules, rulesUnder } from './rules.ts'
 import type { OutcomeCount } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
@@ -79,7 +80,7 @@ export class Engine implements Core {
     this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
     const read = (workflow: string): Promise<Result<Unit | undefined, Refusal>> => this.read(workflow)
-    const homeOf = async (workflow: string): Promise<string | undefined> => (await this.register.now(workflow))?.facility
+    const homeOf = async (workflow: string): Promise<string | undefined> => (await unlessDamaged(this.register.now(workflow)))?.facility
     const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
     this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit, read })
     this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })

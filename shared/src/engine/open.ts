@@ -16,7 +16,7 @@ import type { EngineConfig } from './config.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
 import { standingPuts } from './rebuild.ts'
-import { rowsOf } from './rows.ts'
+import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -56,7 +56,10 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   }
   const fresh = catalogue.all().filter(({ hash }) => !stored.has(hash))
   const puts = fresh.map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
-  const standing = isJsonObject(born) && born.standing === STANDING_VERSION ? [] : await standingPuts(store)
+  const before = await readStanding(store)
+  if (before.isDamaged) problems.push('rows that tell how workflows stand are damaged: they are drawn again from the workflows')
+  const isSound = isJsonObject(born) && born.standing === STANDING_VERSION && !before.isDamaged
+  const standing = isSound ? [] : await standingPuts(store)
   const began = await store.commit({
     appends: [],
     puts: [...puts, ...standing, { collection: 'node', key: 'life', value: { life, standing: STANDING_VERSION } }],
@@ -64,9 +67,7 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
     expected: new Map(),
   })
   if (!began.ok) return err(refusal('ask-person', `store-${began.error.code}`, 'The store does not take the beginning of a new life.'))
-  const open = await openRows(store)
-  const counts = new Map<string, OutcomeCount>()
-  for await (const { key, value } of rowsOf(store, COUNTS)) counts.set(key, parseCounts(value))
+  const { open, counts } = isSound ? before : await readStanding(store)
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
@@ -76,19 +77,31 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   return ok({ engine, life, recovered, problems })
 }
 
-const openRows = async (store: Store): Promise<ReadonlyMap<string, OpenRow>> => {
-  const rows = new Map<string, OpenRow>()
-  for await (const { key, value } of rowsOf(store, OPEN)) {
-    const row = parseOpenRow(value)
-    if (row !== undefined) rows.set(key, row)
+interface Standing {
+  readonly open: ReadonlyMap<string, OpenRow>
+  readonly counts: Map<string, OutcomeCount>
+  readonly isDamaged: boolean
+}
+
+const readStanding = async (store: Store): Promise<Standing> => {
+  const open = new Map<string, OpenRow>()
+  const counts = new Map<string, OutcomeCount>()
+  let isDamaged = false
+  const onDamaged = (): void => {
+    isDamaged = true
   }
-  return rows
+  for await (const { key, value } of rowsOf(store, OPEN, onDamaged)) {
+    const row = parseOpenRow(value)
+    if (row !== undefined) open.set(key, row)
+  }
+  for await (const { key, value } of rowsOf(store, COUNTS, onDamaged)) counts.set(key, parseCounts(value))
+  return { open, counts, isDamaged }
 }
 
 const waitingRows = async (store: Store, open: ReadonlyMap<string, OpenRow>): Promise<Summary[]> => {
   const waiting: Summary[] = []
   for (const [workflow, { waits }] of open) {
-    const row = waits ? await store.get(WORKFLOWS, workflow) : undefined
+    const row = waits ? await unlessDamaged(store.get(WORKFLOWS, workflow)) : undefined
     if (isSummary(row)) waiting.push(row)
   }
   return waiting
@@ -124,7 +137,8 @@ const loadDefinitions = async (
   const handedIn = new Map(definitions.map((definition) => [definition.hash, definition]))
   const stored = new Set<string>()
   const problems: string[] = []
-  for await (const { key, value } of rowsOf(store, DEFINITIONS)) {
+  const onDamaged = (hash: string): void => void problems.push(`the stored definition ${hash} is damaged`)
+  for await (const { key, value } of rowsOf(store, DEFINITIONS, onDamaged)) {
     stored.add(key)
     const known = handedIn.get(key)
     if (known !== undefined) catalogue.add(known)

@@ -8,6 +8,7 @@ import type { Wanted } from '../workflow/want.ts'
 import { type Aftermath, RETRY_MS } from './aftermath.ts'
 import type { Core } from './core.ts'
 import type { Register } from './register.ts'
+import { unlessDamaged } from './rows.ts'
 import type { Summary } from './summary.ts'
 import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
@@ -74,7 +75,7 @@ export class Recovery {
     // No turn has gone by these wants yet, so whatever is due already rings, after a pause.
     aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY, clock.now().wall + RETRY_MS)
     aftermath.setAlarm()
-    return register.now(id)
+    return unlessDamaged(register.now(id))
   }
 
   #wantAgain(unit: Unit): void {

@@ -6,7 +6,7 @@ import type { Row, Store } from '../ports/store.ts'
 import { ASKED, type AskedRow, isAskedRow } from './asked.ts'
 import type { Books } from './books.ts'
 import { CHECKPOINTS, type CheckpointRow, checkpointKey, isCheckpointRow } from './checkpoints.ts'
-import { rowsOf } from './rows.ts'
+import { rowsOf, unlessDamaged } from './rows.ts'
 import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
@@ -40,7 +40,7 @@ export class Register {
   /** Those that are open and not parked. */
   async *atWork(): AsyncGenerator<Summary> {
     for await (const { key, value } of this.#rowsOf(OPEN)) {
-      const summary = parseOpenRow(value)?.parked === false ? await this.one(key) : undefined
+      const summary = parseOpenRow(value)?.parked === false ? await unlessDamaged(this.one(key)) : undefined
       if (summary !== undefined) yield summary
     }
   }

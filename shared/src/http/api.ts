@@ -20,7 +20,7 @@ import { addLibraryRoutes } from './library-routes.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import type { Authenticate } from './principal.ts'
-import { problem, refused } from './problem.ts'
+import { problem, refused, Unreadable } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { Api } from './route-parts.ts'
 import { addScheduleRoutes } from './schedule-routes.ts'
@@ -55,6 +55,7 @@ export const createApi = (options: ApiOptions): Api => {
   api.notFound(notFound)
   api.onError((error, context) => {
     report?.(error, context.var.requestId)
+    if (error instanceof Unreadable) return refused(context, error.refusal)
     if (error instanceof StoreFailure) return refused(context, storeRefusal(error.reason))
     return problem(context, 'internal', 'it was written down under the request id')
   })

@@ -17,6 +17,7 @@ import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { Unreadable } from './problem.ts'
 import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
 import { WorkflowIndex } from './workflow-index.ts'
@@ -108,7 +109,7 @@ const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly
 /** A document that is there and can't be read must not look like one that is not there: its reader would begin anew. */
 const readable = async (engine: Engine, workflow: string): Promise<Unit | undefined> => {
   const unit = await engine.read(workflow)
-  if (!unit.ok) throw new Error(`${workflow} can't be read: ${unit.error.code}, ${unit.error.message}`)
+  if (!unit.ok) throw new Unreadable(workflow, unit.error)
   return unit.value
 }
 

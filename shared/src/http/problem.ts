@@ -77,6 +77,16 @@ export const problemSchema = z
   .openapi('Problem')
 export type Problem = z.infer<typeof problemSchema>
 
+/** A workflow that is there and can't be read; answered as the refusal says. */
+export class Unreadable extends Error {
+  readonly refusal: Refusal
+  constructor(workflow: string, refusal: Refusal) {
+    super(`${workflow} can't be read: ${refusal.code}, ${refusal.message}`)
+    this.name = 'Unreadable'
+    this.refusal = refusal
+  }
+}
+
 export interface ProblemParts {
   readonly errors?: NonNullable<Problem['errors']>
   readonly headers?: Readonly<Record<string, string>>

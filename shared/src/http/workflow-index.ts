@@ -3,6 +3,7 @@
  * filled from the store when somebody first asks for a list, and kept up by commits from then on; the rows of a page are read one by one.
  */
 import type { Engine } from '../engine/engine.ts'
+import { unlessDamaged } from '../engine/rows.ts'
 import type { Summary } from '../engine/summary.ts'
 import { type Listed, type ListPosition, type ListQuery, pageOf } from './listing.ts'
 
@@ -28,7 +29,7 @@ export class WorkflowIndex {
     const { items, next } = pageOf(this.#listed.values(), query)
     const rows: Summary[] = []
     for (const { id } of items) {
-      const row = await this.#engine.summary(id)
+      const row = await unlessDamaged(this.#engine.summary(id))
       if (row === undefined) this.#listed.delete(id)
       else rows.push(row)
     }

@@ -96,7 +96,7 @@ export type StoreError =
 export class StoreFailure extends Error {
   readonly reason: StoreError
   constructor(reason: StoreError) {
-    super(`store: ${reason.code}`)
+    super(reason.code === 'corrupt' ? `store: corrupt at ${reason.where}: ${reason.message}` : `store: ${reason.code}`)
     this.name = 'StoreFailure'
     this.reason = reason
   }
