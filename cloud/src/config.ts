@@ -17,6 +17,8 @@ export const coordinatorConfig = z.strictObject({
   nodeNumber,
   storePath: z.string().min(1),
   definitionsFolder: z.string().min(1),
+  /** Definitions that come with Holdfast, by name. */
+  shipped: z.union([z.literal('all'), z.array(id)]).default([]),
   /** The built dashboard; without it the API is served alone. */
   dashboardFolder: z.string().exactOptional(),
   host: z.string().default('127.0.0.1'),

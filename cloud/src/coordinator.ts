@@ -7,8 +7,8 @@ import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
 import {
+  gatherDefinitions,
   healthOf,
-  loadDefinitions,
   openNodeStore,
   type RunningServer,
   serveNode,
@@ -31,7 +31,7 @@ export interface Coordinator {
 }
 
 export const startCoordinator = async (config: CoordinatorConfig, log: Logger): Promise<Result<Coordinator, Refusal>> => {
-  const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
+  const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(config, store, loaded.definitions))
@@ -48,6 +48,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
   const server = await using('port', () => serve({ config, engine, store, hub, facilities, library, scheduler, log }))
+  scheduler.start()
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,

@@ -16,6 +16,8 @@ export const gatewayConfig = z.strictObject({
   title: z.string().max(128),
   storePath: z.string().min(1),
   definitionsFolder: z.string().min(1),
+  /** Definitions that come with Holdfast, by name. */
+  shipped: z.union([z.literal('all'), z.array(id)]).default([]),
   host: z.string().default('127.0.0.1'),
   port: port.default(7410),
   /** Names the gateway is called by, beside `host`. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseDefinition } from '@holdfast/shared/definition'
+import { shippedDefinitions } from '@holdfast/shared/system'
 import { describe, expect, test } from 'vitest'
 import { makeOrders, makeTransfers, SEED, type Start } from './generate.ts'
 
@@ -7,13 +7,8 @@ const read = (name: string): Start[] => JSON.parse(readFileSync(new URL(name, im
 const orders = read('orders.json')
 const transfers = read('transfers.json')
 
-const definitions = new Map(
-  ['order-fulfilment', 'transfer-dispatch', 'transfer-receive'].map((name) => {
-    const compiled = parseDefinition(readFileSync(new URL(`../definitions/${name}.yaml`, import.meta.url), 'utf8'))
-    if (!compiled.ok) throw new Error(JSON.stringify(compiled.error))
-    return [name, compiled.value]
-  }),
-)
+const names = ['order-fulfilment', 'transfer-dispatch', 'transfer-receive']
+const definitions = new Map(shippedDefinitions(names).map((compiled) => [compiled.definition.name, compiled]))
 
 const problemsOf = (start: Start): readonly string[] =>
   definitions.get(start.definition)!.checkInput(JSON.parse(JSON.stringify(start.input)))

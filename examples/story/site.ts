@@ -112,7 +112,7 @@ const startCloud = (folder: string, token: string, gatewayTokens: ReadonlyMap<st
     node: 'cloud',
     nodeNumber: CLOUD_NODE_NUMBER,
     storePath: join(folder, 'cloud.db'),
-    definitionsFolder: pathOf('examples/definitions'),
+    definitionsFolder: pathOf('shared/definitions/facility'),
     dashboardFolder: pathOf('cloud/dashboard/dist'),
     port,
     facilities: FACILITIES.map(({ id, title, nodeNumber }) => {
@@ -149,7 +149,7 @@ const writeGatewayConfig = ({
     facility: id,
     title,
     storePath: join(folder, `${id}.db`),
-    definitionsFolder: pathOf('examples/definitions'),
+    definitionsFolder: pathOf('shared/definitions/facility'),
     port: 0,
     hub: { node: 'cloud', url: hubUrl, tokenFile: writePrivate(join(folder, `${id}.token`), hubToken), maxRetryMs: 1_000, ...LINK_TIMING },
     principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(token) }],

@@ -89,10 +89,13 @@ describe('B38 a gateway', () => {
     expect(gone.stderr).toMatch(/hub\.tokenFile: /)
   })
 
-  test('B38 GOV-4 folders that are not there', () => {
+  test('B38 GOV-4 folders and shipped definitions that are not there', () => {
     const definitions = startGateway({ ...gatewayConfig(), definitionsFolder: join(folder, 'nowhere') })
     expect(definitions).toMatchObject({ status: EX_CONFIG, stdout: '' })
     expect(definitions.stderr).toMatch(/definitionsFolder: .*nowhere/)
+    const shipped = startGateway({ ...gatewayConfig(), shipped: ['order-fulfilmint'] })
+    expect(shipped).toMatchObject({ status: EX_CONFIG, stdout: '' })
+    expect(shipped.stderr).toMatch(/shipped: no definition "order-fulfilmint" is shipped; did you mean "order-fulfilment"/)
     const store = startGateway({ ...gatewayConfig(), storePath: join(folder, 'nowhere', 'harbour.db') })
     expect(store).toMatchObject({ status: EX_CONFIG, stdout: '' })
     expect(store.stderr).toMatch(/storePath: .*harbour\.db: it can not be opened: its folder must be there/)

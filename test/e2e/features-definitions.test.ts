@@ -23,7 +23,7 @@ definition: { name: "\${mos}" }
 
 let lone: Lone
 beforeAll(async () => {
-  lone = await openLoneGateway(undefined, { 'cell.yaml': CELL, 'wrong.yaml': WRONG })
+  lone = await openLoneGateway(undefined, { 'cell.yaml': CELL, 'wrong.yaml': WRONG }, { shipped: ['transfer-dispatch'] })
   await lone.gateway.hire('robot-1', { go: () => 'there', 'come-back': () => 'here' })
 })
 afterAll(() => lone.stop())
@@ -63,4 +63,13 @@ test('DEF-6 what is wrong with arguments or with a template is told, all of it',
   expect([refused.status, member(refused.body, 'errors')]).toMatchObject([422, { length: 3 }])
   expect(lone.gateway.log()).toMatch(/wrong\.yaml:3 parameters\.most: no value is at least 9 and at most 1/)
   expect(lone.gateway.log()).toMatch(/wrong\.yaml:4 definition\.name: there is no parameter .*mos.*did you mean/)
+})
+
+test('DEF-7 a shipped definition is started by its name', async () => {
+  const { api } = lone.gateway
+  await lone.gateway.hire('robot-2', { pick: () => ({ bin: 1 }), load: () => null, dispatch: () => ({ truck: 7 }) })
+  const lines = [{ line: 1, sku: 'bolt', quantity: 4, zone: 'a1' }]
+  const input = { transferId: 't-1', destination: 'inland', lines }
+  const id = await api.start({ facility: 'harbour', definition: 'transfer-dispatch', key: 't', input })
+  expect(await ended(api, id)).toMatchObject({ status: 'completed', output: { transferId: 't-1', dispatch: { truck: 7 } } })
 })

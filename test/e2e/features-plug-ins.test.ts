@@ -60,7 +60,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  lone = await openLoneGateway(undefined, definitionsFor(port), [`127.0.0.1:${port}`])
+  lone = await openLoneGateway(undefined, definitionsFor(port), { allowHosts: [`127.0.0.1:${port}`] })
 })
 afterAll(async () => {
   await lone.stop()

@@ -19,6 +19,8 @@ export interface GatewayPlan {
   readonly facility: string
   readonly nodeNumber: number
   readonly definitionsFolder: string
+  /** Names of definitions that come with Holdfast. */
+  readonly shipped?: readonly string[]
   readonly hub?: { readonly url: string; readonly token: string }
   /** Hosts that its workflows may call although they are not public. */
   readonly allowHosts?: readonly string[]
@@ -123,7 +125,7 @@ const startProcess = (facility: string, config: string, logPath: string): Promis
   StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
 
 const configOf = (
-  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, hub, allowHosts = [] }: GatewayPlan,
+  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, shipped = [], hub, allowHosts = [] }: GatewayPlan,
   tokens: Tokens,
 ): object => ({
   node: `${facility}-gateway`,
@@ -132,6 +134,7 @@ const configOf = (
   title: `Facility ${facility}`,
   storePath: join(storeFolder, `${facility}.db`),
   definitionsFolder,
+  shipped,
   port: 0,
   principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) }],
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),

@@ -14,7 +14,7 @@ import { tokenHash } from '@holdfast/shared/system'
 import { openTcpProxy, type TcpProxy } from '@holdfast/shared/testing/tcp-proxy'
 import { type Api, openApi } from './api.ts'
 import { newFolder, newToken, ROOT, writePrivate } from './folder.ts'
-import { Gateway } from './gateway.ts'
+import { Gateway, type GatewayPlan } from './gateway.ts'
 import { until } from './until.ts'
 
 /** A copy of the tests' own definitions, and whatever files are laid beside them. */
@@ -35,10 +35,10 @@ export interface Lone {
 export const openLoneGateway = async (
   hubUrl?: string,
   definitions: Readonly<Record<string, string>> = {},
-  allowHosts: readonly string[] = [],
+  { allowHosts = [], shipped = [] }: Pick<GatewayPlan, 'allowHosts' | 'shipped'> = {},
 ): Promise<Lone> => {
   const folder = newFolder()
-  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder: layDefinitions(folder, definitions), allowHosts }
+  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder: layDefinitions(folder, definitions), allowHosts, shipped }
   const gateway = await Gateway.start(hubUrl === undefined ? plan : { ...plan, hub: { url: hubUrl, token: newToken() } })
   return {
     gateway,

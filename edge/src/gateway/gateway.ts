@@ -10,7 +10,7 @@ import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
-import { loadDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
+import { gatherDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
@@ -29,7 +29,7 @@ export interface GatewayOptions {
 
 export const startGateway = async (options: GatewayOptions): Promise<Result<Running, Refusal>> => {
   const { config, log } = options
-  const loaded = await using('definitionsFolder', () => loadDefinitions(config.definitionsFolder))
+  const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   const opened = await openEngine(engineConfig(options, store, loaded.definitions))
@@ -46,6 +46,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const birth = { life, recovered }
   const server = await using('port', () => serve({ config, engine, store, library, scheduler, uplink, birth, log }))
   uplink?.start()
+  scheduler.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({
     url: server.url,

@@ -1,8 +1,10 @@
-/** What the world's facilities run: the example definitions, and those in flows/, which use what the examples don't. */
+/** What the world's facilities run: shipped definitions, and those in flows/, which use what these don't. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { type CompiledDefinition, parseDefinition } from '@holdfast/shared/definition'
+import { shippedDefinitions } from '@holdfast/shared/system'
 
-const FOLDERS = [new URL('../../../examples/definitions/', import.meta.url), new URL('flows/', import.meta.url)]
+const SHIPPED = ['order-fulfilment', 'transfer-dispatch', 'transfer-receive']
+const FLOWS = new URL('flows/', import.meta.url)
 
 const compile = (text: string): CompiledDefinition => {
   const compiled = parseDefinition(text)
@@ -16,7 +18,7 @@ const textsIn = (folder: URL): readonly string[] =>
     .sort()
     .map((file) => readFileSync(new URL(file, folder), 'utf8'))
 
-export const DEFINITIONS: readonly CompiledDefinition[] = FOLDERS.flatMap(textsIn).map(compile)
+export const DEFINITIONS: readonly CompiledDefinition[] = [...shippedDefinitions(SHIPPED), ...textsIn(FLOWS).map(compile)]
 
 export const definitionNamed = (name: string): CompiledDefinition => {
   const found = DEFINITIONS.find(({ definition }) => definition.name === name)

@@ -42,6 +42,7 @@ class Site {
 
   static async on(node: TestNode): Promise<Site> {
     const scheduler = await Scheduler.open({ engine: node.engine, store: node.store, clock: node.clock })
+    scheduler.start()
     await node.clock.advance(0)
     return new Site(node, scheduler)
   }

@@ -48,12 +48,15 @@ export class Scheduler {
     this.#schedules = schedules
   }
 
-  /** Takes up the schedules of earlier lives; what became due in between is dealt with at once. */
+  /** With the schedules of earlier lives; nothing happens before it is started. */
   static async open(parts: SchedulerParts): Promise<Scheduler> {
     const rows = await parts.store.list(SCHEDULES, { limit: MAX_SCHEDULES })
-    const scheduler = new Scheduler(parts, new Map(rows.flatMap(({ key, value }) => (isSchedule(value) ? [[key, value]] : []))))
-    scheduler.#wait(0)
-    return scheduler
+    return new Scheduler(parts, new Map(rows.flatMap(({ key, value }) => (isSchedule(value) ? [[key, value]] : []))))
+  }
+
+  /** What became due while nobody was there is dealt with at once. */
+  start(): void {
+    this.#wait(0)
   }
 
   /** Resolves when what was under way is done. */

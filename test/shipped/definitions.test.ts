@@ -1,41 +1,44 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { compileDefinition, parseDefinition } from '@holdfast/shared/definition'
+import { compileDefinition } from '@holdfast/shared/definition'
+import { shippedDefinitions } from '@holdfast/shared/system'
 import { describe, expect, test } from 'vitest'
 
-const folder = new URL('.', import.meta.url)
-const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
+const shipped = shippedDefinitions('all')
+const names = shipped.map(({ definition }) => definition.name)
 
-const load = (file: string) => {
-  const compiled = parseDefinition(readFileSync(new URL(file, folder), 'utf8'))
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.error, null, 2))
-  return compiled.value
+const load = (name: string) => {
+  const [compiled] = shippedDefinitions([name])
+  if (compiled === undefined) throw new Error(name)
+  return compiled
 }
 
-describe.each(files)('%s', (file) => {
-  const compiled = load(file)
+test('DEF-7 the value-lifecycle and facility definitions are shipped, and loaded by name', () => {
+  expect(names.toSorted()).toEqual([
+    ...['expansion-modelling', 'integrity-and-compliance', 'maintenance', 'opportunity-discovery', 'order-fulfilment', 'order-return'],
+    ...['realization-tracking', 'replenishment', 'specimen-delivery', 'target-value-commit', 'transfer-dispatch', 'transfer-receive'],
+  ])
+  expect(shippedDefinitions([])).toEqual([])
+  expect(() => shippedDefinitions(['order-fulfillment'])).toThrow('did you mean "order-fulfilment"?')
+})
 
-  test('has no problem and no warning, and is named like its file', () => {
-    expect(compiled.warnings).toEqual([])
-    expect(`${compiled.definition.name}.yaml`).toBe(file)
-  })
-
+describe.each(shipped)('DEF-7 $definition.name', (compiled) => {
   test('its schema accepts nothing it does not name', () => {
     expect(compiled.checkInput({ surprise: 1 })).toContain('surprise: is not a known field')
   })
 
-  test('comes back from a store as itself', () => {
+  test('comes back from a store as itself, without a warning', () => {
     const again = compileDefinition(JSON.parse(JSON.stringify(compiled.definition)))
-    expect(again.ok && again.value.hash).toBe(compiled.hash)
+    expect(again.ok && [again.value.hash, again.value.warnings]).toEqual([compiled.hash, []])
   })
 
-  test('starts only definitions that exist', () => {
+  test('every stage says how long it may take, and brings what it starts', () => {
+    for (const { timeoutMs } of Object.values(compiled.definition.steps)) expect(timeoutMs).toBeGreaterThan(0)
     const { start } = compiled.definition.cancel.late ?? {}
-    if (start !== undefined) expect(files).toContain(`${start.definition}.yaml`)
+    if (start !== undefined) expect(names).toContain(start.definition)
   })
 })
 
 test('an order of quality less than passed is inspected again; a held one waits, another goes straight to ship', () => {
-  const order = load('order-fulfilment.yaml')
+  const order = load('order-fulfilment')
   const check = order.steps[order.numberOf.get('quality-check')!]!
   expect(check.validate?.evaluate({ output: { passed: false } })).toEqual({ ok: true, value: false })
   expect(check.spec.retry.maxAttempts).toBe(3)
@@ -48,7 +51,7 @@ test('an order of quality less than passed is inspected again; a held one waits,
 })
 
 test('a compensation sees the item it undoes', () => {
-  const order = load('order-fulfilment.yaml')
+  const order = load('order-fulfilment')
   const undo = order.steps[0]!.each!.compensation!
   const variables = { input: { orderId: 'o-1' }, item: { sku: 's-1', quantity: 2, zone: 'a1' }, index: 0, output: { bin: 7 } }
   const values = undo.input!.map(({ name, expression }) => [name, resultOf(expression.evaluate(variables))])
