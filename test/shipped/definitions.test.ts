@@ -13,7 +13,16 @@ const load = (name: string) => {
 
 test('DEF-7 the value-lifecycle and facility definitions are shipped, and loaded by name', () => {
   expect(names.toSorted()).toEqual([
-    ...['expansion-modelling', 'integrity-and-compliance', 'maintenance', 'opportunity-discovery', 'order-fulfilment', 'order-return'],
+    ...[
+      'complete-lifecycle',
+      'expansion-modelling',
+      'integrity-and-compliance',
+      'maintenance',
+      'opportunity-discovery',
+      'order-fulfilment',
+      'order-return',
+      'parallel-lifecycle',
+    ],
     ...['realization-tracking', 'replenishment', 'specimen-delivery', 'target-value-commit', 'transfer-dispatch', 'transfer-receive'],
   ])
   expect(shippedDefinitions([])).toEqual([])
@@ -32,8 +41,11 @@ describe.each(shipped)('DEF-7 $definition.name', (compiled) => {
 
   test('every stage says how long it may take, and brings what it starts', () => {
     for (const { timeoutMs } of Object.values(compiled.definition.steps)) expect(timeoutMs).toBeGreaterThan(0)
+    const brought = shippedDefinitions([compiled.definition.name]).map(({ definition }) => definition.name)
     const { start } = compiled.definition.cancel.late ?? {}
-    if (start !== undefined) expect(names).toContain(start.definition)
+    if (start !== undefined) expect(brought).toContain(start.definition)
+    for (const { work } of Object.values(compiled.definition.steps))
+      if (work.type === 'workflow') expect(brought).toContain(work.definition)
   })
 })
 

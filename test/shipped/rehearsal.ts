@@ -69,6 +69,11 @@ export class Rehearsal {
     for (const person of people) await this.put(workflow, { type: 'approve', step, approved: true, comment: '', roles: [role] }, person)
   }
 
+  async approveIfAsked(workflow: string, step: string, role: string, ...people: readonly string[]): Promise<void> {
+    const asked = this.#stepOf(await this.#read(workflow), step)?.status === 'running'
+    if (asked) await this.approve(workflow, step, role, ...people)
+  }
+
   pass(ms: number): Promise<void> {
     return this.#kernel.run(this.#kernel.now + ms)
   }
@@ -81,6 +86,10 @@ export class Rehearsal {
   async ended(workflow: string): Promise<{ readonly state: WorkflowState; readonly explain: string }> {
     const state = await this.#when(workflow, 'it has ended', ({ endedAt }) => endedAt !== undefined)
     return { state, explain: (await this.#settled(this.engine.summary(workflow)))?.explain ?? '' }
+  }
+
+  async open(): Promise<readonly Summary[]> {
+    return (await this.summaries()).filter(({ open }) => open)
   }
 
   async summaries(): Promise<readonly Summary[]> {

@@ -219,3 +219,84 @@ describe('DEF-7 integrity-and-compliance', () => {
     expect(rehearsal.played).not.toContain('seal-evidence')
   })
 })
+
+const LIFECYCLE = {
+  portfolio: 'p-1',
+  owner: 'olga',
+  account: 'acme',
+  currency: 'EUR',
+  threshold: 0.8,
+  sources: [{ source: 'crm' }],
+  indicators: [{ indicator: 'revenue' }],
+  segments: [{ segment: 'retail' }],
+  controls: [{ control: 'access' }],
+}
+const WHOLE: Cast = {
+  'generate-opportunities': OPPORTUNITIES,
+  'score-opportunities': { confidence: 0.9 },
+  'model-value': { low: 80, target: 100, high: 130, cost: 20 },
+  'record-commitment': { commitment: 'c-1' },
+  'assess-realization': { realized: 95 },
+  'model-expansion': { value: 10 },
+  'stress-models': { holding: [1] },
+  'book-pipeline': { booking: 'b-1' },
+  'check-control': { compliant: true },
+  'file-report': { report: 'r-1' },
+}
+
+/** People answer what they are asked, wherever among the children it is. */
+const answerAll = async (rehearsal: Rehearsal): Promise<void> => {
+  for (let days = 0; days < 3; days += 1) {
+    await rehearsal.pass(DAY)
+    for (const { id, definition } of await rehearsal.open()) {
+      if (definition.name === 'target-value-commit') await rehearsal.approveIfAsked(id, 'agree', 'value-owner', 'olga', 'otto')
+      if (definition.name === 'integrity-and-compliance') await rehearsal.approveIfAsked(id, 'attest', 'compliance-officer', 'cleo', 'carl')
+    }
+  }
+}
+
+const STAGES = ['opportunity-discovery', 'target-value-commit', 'realization-tracking', 'expansion-modelling', 'integrity-and-compliance']
+
+describe.each(['complete-lifecycle', 'parallel-lifecycle'])('DEF-7 %s', (name) => {
+  const begin = async (cast: Cast) => {
+    const rehearsal = await rehearse(name, cast)
+    const workflow = await rehearsal.start(name, LIFECYCLE)
+    await answerAll(rehearsal)
+    return { rehearsal, ended: await rehearsal.ended(workflow) }
+  }
+
+  test('runs every stage as a workflow of its own, to the end', async () => {
+    const { rehearsal, ended } = await begin(WHOLE)
+    expect(ended.state).toMatchObject({
+      status: 'completed',
+      output: { commitment: 'c-1', realized: 95, booking: { booking: 'b-1' }, report: { report: 'r-1' } },
+    })
+    const others = (await rehearsal.summaries()).filter(({ definition }) => definition.name !== name)
+    expect(others.map(({ definition, status }) => `${definition.name} ${status}`).toSorted()).toEqual(
+      STAGES.map((stage) => `${stage} completed`).toSorted(),
+    )
+    expect(rehearsal.played.at(-1)).toBe('close-lifecycle')
+  })
+
+  test('what can not be closed is undone, stage by stage, each with its own compensation', async () => {
+    const { rehearsal, ended } = await begin({ ...WHOLE, 'close-lifecycle': 'refused' })
+    expect(ended.state.status).toBe('failed')
+    const undone = rehearsal.played.slice(rehearsal.played.indexOf('file-report') + 1)
+    expect(undone.filter((each) => each !== 'consolidate-value').toSorted()).toEqual(
+      [
+        ...(name === 'parallel-lifecycle' ? ['discard-consolidation'] : []),
+        ...['unseal-evidence', 'unfreeze-records', 'unbook-pipeline', 'retract-report', 'discard-period'],
+        ...['withdraw-commitment', 'release-budget', 'withdraw-opportunities', 'release-source'],
+      ].toSorted(),
+    )
+    expect(undone.indexOf('withdraw-opportunities')).toBeGreaterThan(undone.indexOf('release-budget'))
+    expect(undone.at(-1)).toBe('release-source')
+  })
+
+  test('a stage that fails for good takes back what went before, and nothing after it begins', async () => {
+    const { rehearsal, ended } = await begin({ ...WHOLE, 'reserve-budget': 'refused' })
+    expect(ended.state.status).toBe('failed')
+    expect(rehearsal.played).not.toContain('open-period')
+    expect(rehearsal.played.slice(-2)).toEqual(['withdraw-opportunities', 'release-source'])
+  })
+})

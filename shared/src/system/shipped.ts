@@ -36,7 +36,10 @@ export const shippedDefinitions = (names: 'all' | readonly string[]): readonly C
   return [...wanted.values()]
 }
 
-const startedBy = ({ cancel }: Definition): readonly string[] => (cancel.late?.start === undefined ? [] : [cancel.late.start.definition])
+const startedBy = ({ steps, cancel }: Definition): readonly string[] => [
+  ...Object.values(steps).flatMap(({ work }) => (work.type === 'workflow' ? [work.definition] : [])),
+  ...(cancel.late?.start === undefined ? [] : [cancel.late.start.definition]),
+]
 
 export interface DefinitionSources {
   readonly definitionsFolder: string
