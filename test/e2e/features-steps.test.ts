@@ -2,6 +2,7 @@
 import type { Handler } from '@holdfast/agent-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ended, type Lone, openLoneGateway } from '../support/site.ts'
+import { until } from '../support/until.ts'
 
 const ROUTE = `
 name: route
@@ -26,9 +27,27 @@ links:
   - { from: forklift-twice, to: store }
 `
 
+const CONVOY = `
+name: convoy
+steps:
+  load: { type: task, capability: lift }
+  meet: { type: sync, barrier: "'gate-' + input.gate", parties: 2, timeoutMs: 5m }
+  leave: { type: task, capability: lift }
+links:
+  - { from: load, to: meet }
+  - { from: meet, to: leave }
+output: { met: steps.meet.output }
+`
+const LATE = `
+name: late
+steps:
+  meet: { type: sync, barrier: "'nobody'", parties: 2, timeoutMs: 200ms, onTimeout: proceed }
+output: { met: steps.meet.output }
+`
+
 let lone: Lone
 beforeAll(async () => {
-  lone = await openLoneGateway(undefined, { 'route.yaml': ROUTE })
+  lone = await openLoneGateway(undefined, { 'route.yaml': ROUTE, 'convoy.yaml': CONVOY, 'late.yaml': LATE })
   const weigh: Handler = ({ input }) => input
   const lift: Handler = ({ step }) => {
     if (step === 'crane') throw new Error('the crane is broken')
@@ -52,4 +71,24 @@ test('DEF-9 a choice takes the first of its cases that holds', async () => {
 
 test('RES-4 DEF-9 a fallback takes over what failed for good', async () => {
   expect(await run(500)).toEqual(['completed', 'weigh', 'how', 'forklift-twice', 'store'])
+})
+
+test('COO-7 DEF-9 workflows meet at a barrier, also when their gateway was killed in between', async () => {
+  const start = (key: string, gate: number) => api().start({ facility: 'harbour', definition: 'convoy', key, input: { gate } })
+  const first = await start('first', 1)
+  const other = await start('other', 2)
+  const waiting = async (id: string): Promise<boolean> => (await api().get(id)).explain.includes('at the barrier “gate-')
+  await until('both to be at their barriers', async () => (await waiting(first)) && (await waiting(other)))
+  await lone.gateway.kill()
+  await lone.gateway.restart()
+  const second = await start('second', 1)
+  const met = { complete: true, arrived: 2 }
+  expect(await ended(api(), first)).toMatchObject({ status: 'completed', output: { met } })
+  expect(await ended(api(), second)).toMatchObject({ status: 'completed', output: { met } })
+  expect((await api().get(other)).status).toBe('active.synchronizing')
+})
+
+test('COO-7 who waits at a barrier in vain goes on alone, if the definition says so', async () => {
+  const id = await api().start({ facility: 'harbour', definition: 'late', key: 'late' })
+  expect(await ended(api(), id)).toMatchObject({ status: 'completed', output: { met: { complete: false } } })
 })

@@ -73,6 +73,7 @@ class Compiler {
       incoming,
       outgoing,
       ...(spec.work.type === 'map' ? { over: this.#expression(spec.work.over), each: this.#attempt(id, spec.work.each) } : {}),
+      ...(spec.work.type === 'sync' ? { barrier: this.#expression(spec.work.barrier) } : {}),
       ...(spec.work.type === 'wait' ? this.#waitFor(spec.work) : {}),
     }
   }

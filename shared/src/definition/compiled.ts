@@ -68,6 +68,8 @@ export interface CompiledStep extends CompiledAttempt<StepSpec> {
   /** Of a map step. */
   readonly over?: Expression
   readonly each?: CompiledAttempt<EachSpec>
+  /** Of a sync step. */
+  readonly barrier?: Expression
   /** Of a wait for another workflow. */
   readonly waitFor?: { readonly facility: Expression; readonly key: Expression }
 }

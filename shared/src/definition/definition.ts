@@ -102,12 +102,21 @@ export interface WorkflowWork {
   readonly onUndo: 'undo' | 'leave'
 }
 
+/** Waits until so many steps, of any workflows of its home, have arrived at the barrier; all go on together. */
+export interface SyncWork {
+  readonly type: 'sync'
+  readonly barrier: Cel
+  readonly parties: number
+  /** When its time is up: the step fails, or goes on without the others. */
+  readonly onTimeout: 'fail' | 'proceed'
+}
+
 /** Undoes the workflow that a step ran. Never authored: it is what `onUndo` means. */
 export interface UndoWork {
   readonly type: 'undo-workflow'
 }
 
-export type Work = HandWork | WaitWork | MapWork | ChoiceWork | ApprovalWork | WorkflowWork
+export type Work = HandWork | WaitWork | MapWork | ChoiceWork | ApprovalWork | WorkflowWork | SyncWork
 
 /** So much of a resource that there is only so much of: held from the attempt's beginning to its end. */
 export interface ResourceNeed {

@@ -28,6 +28,7 @@ export type {
   Priority,
   ResourceNeed,
   StepSpec,
+  SyncWork,
   TaskWork,
   UndoWork,
   WaitWork,

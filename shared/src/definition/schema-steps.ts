@@ -6,7 +6,17 @@
 import { z } from 'zod'
 import { RETRY_PRESETS, type RetryPolicy } from '../policy/retry.ts'
 import { isJsonObject, type JsonObject } from '../values/json.ts'
-import type { ApprovalWork, ChoiceWork, ExecutorWork, FunctionWork, MapWork, TaskWork, WaitWork, WorkflowWork } from './definition.ts'
+import type {
+  ApprovalWork,
+  ChoiceWork,
+  ExecutorWork,
+  FunctionWork,
+  MapWork,
+  SyncWork,
+  TaskWork,
+  WaitWork,
+  WorkflowWork,
+} from './definition.ts'
 import { duration } from './durations.ts'
 import { reviewable } from './schema-failure.ts'
 import { breakable, limited, sla } from './schema-limits.ts'
@@ -85,6 +95,13 @@ const workflowFields = {
   onUndo: z.enum(['undo', 'leave']).default('undo'),
 }
 
+const syncFields = {
+  type: z.literal('sync'),
+  barrier: cel,
+  parties: z.int().min(1).max(1_000),
+  onTimeout: z.enum(['fail', 'proceed']).default('fail'),
+}
+
 const waitOn = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('signal'), signal: id }),
   strict({ kind: z.literal('time'), delayMs: duration(0) }),
@@ -129,6 +146,11 @@ const nestWorkflow = <Flat extends WorkflowWork>({ type, definition, version, on
   return { ...common, work }
 }
 
+const nestSync = <Flat extends SyncWork>({ type, barrier, parties, onTimeout, ...common }: Flat) => {
+  const work: SyncWork = { type, barrier, parties, onTimeout }
+  return { ...common, work }
+}
+
 const nestMap = <Flat extends MapWork>({ type, over, each, ...common }: Flat) => {
   const work: MapWork = { type, over, each }
   return { ...common, work }
@@ -147,6 +169,7 @@ export const step = z.discriminatedUnion('type', [
   strict({ ...ofWait, ...reviewable, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
   strict({ ...ofMap, ...reviewable, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
   strict({ ...ofWait, ...reviewable, ...compensate, ...inGraph, ...workflowFields }).transform(nestWorkflow),
+  strict({ ...ofWait, ...reviewable, ...inGraph, ...syncFields }).transform(nestSync),
   strict({ ...ofChoice, ...inGraph, type: z.literal('choice') }).transform(nestChoice),
   strict({ ...ofApproval, ...inGraph, ...approvalFields }).transform(nestApproval),
 ])

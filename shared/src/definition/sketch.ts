@@ -120,6 +120,7 @@ const casesOf = (step: JsonObject): readonly JsonObject[] => (Array.isArray(step
 const stepExpressions = (path: string, step: JsonObject): readonly Placed[] => [
   ...attemptExpressions(path, step),
   ...textAt(path, step, 'over'),
+  ...textAt(path, step, 'barrier'),
   ...casesOf(step).flatMap((one, index) => textAt(`${path}.cases.${index}`, one, 'when')),
   ...textAt(`${path}.on`, objectOf(step.on), 'facility'),
   ...textAt(`${path}.on`, objectOf(step.on), 'key'),

@@ -16,6 +16,7 @@ import type { Wanted, WantedStart } from '../workflow/want.ts'
 import { Admission } from './admission.ts'
 import { Alarms } from './alarms.ts'
 import { NO_SUCH_WORKFLOW } from './answers.ts'
+import { Barriers } from './barriers.ts'
 import { Callees } from './callees.ts'
 import { Calls } from './calls.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -55,6 +56,7 @@ export class Aftermath {
   readonly #parts: AftermathParts
   readonly #calls: Calls
   readonly #children: Children
+  readonly #barriers = new Barriers()
   readonly #alarms = new Alarms()
   readonly #wants = new Map<string, Wanted>()
   readonly #starting = new Set<string>()
@@ -126,6 +128,7 @@ export class Aftermath {
     const wants = this.#wants.get(unit.id)
     this.#children.setWanted(unit.id, unit.home, wants?.children ?? [])
     this.#children.look(unit.id)
+    for (const parties of this.#barriers.setWanted(unit.id, unit.home, wants?.barriers ?? [])) void this.insist({ kind: 'meet', parties })
     if (wants === undefined) return
     this.dispatch.release(unit.id)
     this.#calls.release(unit.id, wants.calls, recovering)

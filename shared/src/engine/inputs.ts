@@ -3,6 +3,7 @@
 import type { FeedUpdate, Refused } from '../link/index.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
+import type { Party } from './barriers.ts'
 import type { Presence } from './roster.ts'
 
 /** A decision or fact about one workflow. Decided here if this node is the home's authority, else written down as a proposal. */
@@ -62,6 +63,12 @@ export interface PresenceInput {
   readonly presence: Presence
 }
 
+/** All parties of a barrier have arrived. */
+export interface MeetInput {
+  readonly kind: 'meet'
+  readonly parties: readonly Party[]
+}
+
 /** Nothing but dispatching: agents came, freed themselves or lost a lease. */
 export interface DispatchInput {
   readonly kind: 'dispatch'
@@ -75,7 +82,7 @@ export interface ResetInput {
   readonly by: string
 }
 
-export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | ResetInput | DispatchInput
+export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | ResetInput | MeetInput | DispatchInput
 
 export interface Answer {
   /** `proposed`: written down durably, to be judged by the authority. */
@@ -86,8 +93,10 @@ export interface Answer {
   readonly rejected: readonly Refused[]
 }
 
-export const isProposable = (command: Decision | Fact): command is Proposable =>
-  command.type === 'signal' || command.type === 'step-settled-elsewhere' || !('ref' in command || command.type === 'follow-up-started')
+/** What only the node that runs a workflow can know of it. */
+const OWN_NEWS: ReadonlySet<string> = new Set(['follow-up-started', 'child-ended', 'barrier-met'])
+
+export const isProposable = (command: Decision | Fact): command is Proposable => !('ref' in command || OWN_NEWS.has(command.type))
 
 /** Documents an input needs in memory before it can be taken. */
 export const documentsOf = (input: Input): readonly string[] => {
@@ -99,6 +108,8 @@ export const documentsOf = (input: Input): readonly string[] => {
       return [input.workflow]
     case 'received':
       return input.updates.map(({ document }) => document)
+    case 'meet':
+      return input.parties.map(({ workflow }) => workflow)
     case 'presence':
     case 'reset-breaker':
     case 'dispatch':

@@ -17,6 +17,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
+import { isAtBarrier } from '../workflow/sync.ts'
 import type { AdmissionTurn } from './admission-turn.ts'
 import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
 import { type AskedRow, askedRow } from './asked.ts'
@@ -25,7 +26,16 @@ import { Books } from './books.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import { noteAtHome } from './home-notes.ts'
-import { type Answer, type EditInput, type Input, isProposable, type PresenceInput, type ResetInput, type WillInput } from './inputs.ts'
+import {
+  type Answer,
+  type EditInput,
+  type Input,
+  isProposable,
+  type MeetInput,
+  type PresenceInput,
+  type ResetInput,
+  type WillInput,
+} from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
 import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
@@ -79,6 +89,8 @@ export class Turn {
         return this.#notePresence(input)
       case 'reset-breaker':
         return this.#resetBreaker(input)
+      case 'meet':
+        return this.#meet(input)
       case 'dispatch':
         return ok(DECIDED)
     }
@@ -202,6 +214,18 @@ export class Turn {
     const proposed = writeProposal(this.#core, unit, command, input, this.now)
     if (proposed.ok && !proposed.value.replayed) this.touch(unit)
     return proposed
+  }
+
+  /** All go on, or none: who has left meanwhile is missed by the others, and they are counted anew. */
+  #meet({ parties }: MeetInput): Result<Answer, Refusal> {
+    const { units } = this.#core
+    const arrived = parties.length
+    if (!parties.every((party) => isAtBarrier(units.peek(party.workflow)?.state, party.ref, party.position)))
+      return ok({ ...DECIDED, replayed: true })
+    for (const { workflow, ref, position } of parties) {
+      this.#command(units.peek(workflow), { type: 'barrier-met', step: ref, position, arrived }, 'barrier')
+    }
+    return ok(DECIDED)
   }
 
   #judge(workflow: string): Result<Answer, Refusal> {

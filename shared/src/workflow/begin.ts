@@ -18,6 +18,7 @@ import { isGated } from './gates.ts'
 import { cancelIdle } from './idle.ts'
 import { failStep, succeedStep } from './outcome.ts'
 import type { StepState } from './state.ts'
+import { arriveAtBarrier } from './sync.ts'
 
 /** Every item is a step of the state, copied with it at each event, and there may be several maps. */
 export const MAX_ITEMS = 2_000
@@ -45,6 +46,8 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return beginChild(draft, ref, spec.work, dueAt)
     case 'undo-workflow':
       return beginUndo(draft, ref, dueAt)
+    case 'sync':
+      return arriveAtBarrier(draft, ref, spec.work, dueAt)
     case 'choice':
       return choose(draft, ref)
     case 'approval':

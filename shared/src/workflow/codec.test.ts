@@ -88,6 +88,7 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
     { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'approval', queue: 'leads', needed: 2, role: 'planner' } },
     { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'step', home: 'h', workflow: 'w', key: 'k', step: 's' } },
     { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'workflow', home: 'h', workflow: 'w', key: 'k' } },
+    { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'barrier', barrier: 'noon', parties: 3 } },
     { type: 'running', ref: 0, attempt: 1, awaits: { kind: 'child', workflow: 'w', key: 'k', leave: true } },
   ],
   validating: [{ type: 'validating', ref: 0, output: null }],

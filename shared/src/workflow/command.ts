@@ -109,6 +109,8 @@ export type Fact =
       readonly output: Json
       readonly error?: { readonly code: string; readonly message: string }
     }
+  /** All parties of the barrier that a step waits at have arrived, so many of them. `position` tells this wait from an earlier one. */
+  | { readonly type: 'barrier-met'; readonly step: number; readonly position: number; readonly arrived: number }
   | { readonly type: 'follow-up-started'; readonly key: string; readonly workflow: string }
 
 /** What the engine itself does on behalf of `wanted`. */

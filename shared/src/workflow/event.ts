@@ -29,6 +29,7 @@ const awaited = z.discriminatedUnion('kind', [
     .object({ kind: z.literal('approval'), queue: z.string(), needed: z.number().int().positive(), role: z.string().exactOptional() })
     .readonly(),
   z.object({ kind: z.literal('workflow'), home: z.string(), workflow: z.string(), key: z.string() }).readonly(),
+  z.object({ kind: z.literal('barrier'), barrier: z.string(), parties: z.number().int().positive() }).readonly(),
   /** A workflow of the step's own. `leave`: it is not cancelled with its parent. */
   z.object({ kind: z.literal('child'), workflow: z.string(), key: z.string(), leave: z.boolean() }).readonly(),
 ])

@@ -93,6 +93,7 @@ const runningSentence = (step: StepState, name: string): string => {
   if (awaits?.kind === 'signal') return `${name} waits for the signal “${awaits.signal}”.`
   if (awaits?.kind === 'time') return `${name} waits until ${awaits.until}.`
   if (awaits?.kind === 'step') return `${name} waits for ${awaits.step} of ${awaits.key} at ${awaits.home}.`
+  if (awaits?.kind === 'barrier') return `${name} waits at the barrier “${awaits.barrier}” until ${awaits.parties} have arrived.`
   if (awaits?.kind === 'workflow') return `${name} waits for ${awaits.key} at ${awaits.home} to end.`
   if (awaits?.kind === 'child') return `${name} waits for the workflow it started, ${awaits.workflow}, to end.`
   return step.agent === undefined ? `${name} is running.` : `${step.agent} is working on ${name}.`

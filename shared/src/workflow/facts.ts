@@ -22,6 +22,7 @@ import { failAttempt, succeedStep } from './outcome.ts'
 import { isGoingBack, stopReason } from './scope.ts'
 import type { StepState } from './state.ts'
 import { isTerminal } from './status.ts'
+import { takeBarrierMet } from './sync.ts'
 
 const LEASE_LOST = { code: 'lease-lost', message: 'nothing was heard from the agent within its lease', retryable: true }
 
@@ -38,6 +39,8 @@ export const takeFact = (draft: Draft, fact: Fact): void => {
       return takeElsewhere(draft, fact)
     case 'child-ended':
       return takeChildEnded(draft, fact)
+    case 'barrier-met':
+      return takeBarrierMet(draft, fact)
     case 'follow-up-started': {
       const wanted = draft.state.followUps.find((followUp) => followUp.key === fact.key)
       if (wanted !== undefined && wanted.workflow === undefined) draft.emit(fact)

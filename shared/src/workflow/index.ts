@@ -37,5 +37,5 @@ export {
   type WorkflowStatus,
 } from './status.ts'
 export { turnBack } from './turn-back.ts'
-export type { Wanted, WantedCall, WantedChild, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
+export type { Wanted, WantedBarrier, WantedCall, WantedChild, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
 export { inputOf, wanted } from './wanted.ts'

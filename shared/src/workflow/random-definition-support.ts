@@ -115,7 +115,7 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
   const each = { ...inner, retry: randomRetry(random), timeoutMs: 3_000 }
   if (ways > 0 && random.chance(0.1)) return { join, type: 'choice' }
   if (random.chance(0.08)) return { join, ...randomApproval(random) }
-  switch (random.between(0, 9)) {
+  switch (random.between(0, 10)) {
     case 0:
       return { ...common, type: 'wait', on: { kind: 'time', delayMs: random.between(0, 5_000) } }
     case 1:
@@ -135,6 +135,8 @@ const randomStep = (random: Dice, { incoming, ways }: Place): { readonly [key: s
         over: random.chance(0.05) ? 'input.n' : random.pick(['input.list', 'input.list', '[]']),
         each,
       }
+    case 10:
+      return { ...common, type: 'sync', barrier: '"noon"', parties: 2, onTimeout: random.pick(['fail', 'proceed']) }
     case 5:
       return { ...common, ...undone, type: 'workflow', definition: 'other', onCancel, onUndo }
     case 6:

@@ -139,6 +139,9 @@ export class World {
     for (const { id, ref, attempt, purpose } of calls) this.#once(`call ${id}`, () => this.#endCall({ ref, attempt, purpose }))
     for (const wait of waits) this.#once(`wait ${wait.ref} ${wait.position}`, () => this.#settleElsewhere(wait))
     for (const child of children) this.#once(`${child.ask} ${child.workflow} ${child.attempt}`, () => this.#answerForChild(child))
+    for (const { ref, position, parties } of this.run.wanted.barriers) {
+      if (this.#random.chance(0.3)) this.run.put({ type: 'barrier-met', step: ref, position, arrived: parties }, 'barrier')
+    }
     for (const { key } of starts) this.run.put({ type: 'follow-up-started', key, workflow: 'w' })
     for (const answer of answers) if (this.#random.chance(0.4)) answerAsked(this.run, this.#random, answer)
     // Nobody can be asked for a signal: it comes in the end.

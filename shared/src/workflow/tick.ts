@@ -8,6 +8,7 @@ import { failAttempt, failStep, succeedStep } from './outcome.ts'
 import { isGoingBack } from './scope.ts'
 import { runsSince, type StepState } from './state.ts'
 import { isTerminal } from './status.ts'
+import { proceedsAlone } from './sync.ts'
 import { turnBack } from './turn-back.ts'
 
 const TIMEOUT = { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true }
@@ -23,7 +24,8 @@ export const tick = (draft: Draft): void => {
       if (!isGoingBack(draft.state, ref)) succeedStep(draft, ref, null)
     } else if (isTimedByClock(definition, step) && step.dueAt !== undefined && step.dueAt <= now.wall) {
       // A map isn't tried again while its items are still at work: it fails, and they are told to stop.
-      if (step.items === undefined) failAttempt(draft, ref, TIMEOUT)
+      if (proceedsAlone(draft, step) && !isGoingBack(draft.state, ref)) succeedStep(draft, ref, { complete: false })
+      else if (step.items === undefined) failAttempt(draft, ref, TIMEOUT)
       else failStep(draft, ref, TIMEOUT)
     }
   })

@@ -90,6 +90,15 @@ export interface WantedAnswer {
   readonly given?: readonly string[]
 }
 
+/** A step that has arrived at a barrier. */
+export interface WantedBarrier {
+  readonly ref: number
+  readonly position: number
+  readonly barrier: string
+  readonly parties: number
+  readonly since: number
+}
+
 export interface WantedStart {
   readonly key: string
   readonly definition: string
@@ -110,6 +119,7 @@ export interface Wanted {
   readonly waits: readonly WantedWait[]
   readonly starts: readonly WantedStart[]
   readonly children: readonly WantedChild[]
+  readonly barriers: readonly WantedBarrier[]
   /** The earliest moment (wall) at which a `tick` would do something. */
   readonly wakeAt?: number
   /** What people are asked. */

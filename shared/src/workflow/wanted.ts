@@ -18,6 +18,7 @@ import { isTerminal } from './status.ts'
 import type {
   Wanted,
   WantedAnswer,
+  WantedBarrier,
   WantedBegin,
   WantedCall,
   WantedChild,
@@ -40,6 +41,7 @@ interface Gathering {
   readonly starts: WantedStart[]
   readonly answers: WantedAnswer[]
   readonly children: readonly WantedChild[]
+  readonly barriers: WantedBarrier[]
   readonly signals: string[]
   wakeAt: number
 }
@@ -47,6 +49,7 @@ interface Gathering {
 const nothingYet = (gates: Gates, children: readonly WantedChild[]): Gathering => ({
   gates,
   children,
+  barriers: [],
   offers: [],
   begins: [],
   holds: [],
@@ -139,8 +142,9 @@ const phaseOf = ({ status, phase }: StepState): StepState['phase'] => {
   return status === 'ready' || status === 'offered' || status === 'running' ? status : undefined
 }
 
-const wantAwaited = (all: Gathering, ref: number, { awaits, position }: StepState): void => {
+const wantAwaited = (all: Gathering, ref: number, { awaits, position, since }: StepState): void => {
   if (awaits?.kind === 'time') wake(all, awaits.until)
+  else if (awaits?.kind === 'barrier') all.barriers.push({ ref, position, since, barrier: awaits.barrier, parties: awaits.parties })
   else if (awaits?.kind === 'signal') all.signals.push(awaits.signal)
   else if (awaits?.kind === 'step' || awaits?.kind === 'workflow') all.waits.push(waitOf(ref, position, awaits))
 }
