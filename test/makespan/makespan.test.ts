@@ -78,8 +78,8 @@ describe('EX-2 EX-4 large shapes', () => {
     ...graph,
     durationsMs: graph.durationsMs.map((ms) => 60_000 * Math.ceil(ms / 60_000)),
   })
-  const LARGE = 1_900
-  const AGENTS = 64
+  const LARGE = 9_900
+  const AGENTS = 512
 
   test.each(ALL_SHAPES.map((shape) => coarse(shape(LARGE, new Prng('large')))))(
     'EX-2 EX-4 $name of $ids.length steps',

@@ -7,12 +7,16 @@
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { judge } from '../../shared/src/conflict/index.ts'
+import { foldRoster } from '../../shared/src/engine/roster.ts'
 import { Prng } from '../../shared/src/testing/prng.ts'
-import { EMPTY_CONTEXT, encodeEntry, type LogEntry, type WorkflowState } from '../../shared/src/workflow/index.ts'
+import { EMPTY_CONTEXT, encodeEntry, eventLayouts, evolve, type LogEntry } from '../../shared/src/workflow/index.ts'
 import { randomDefinition } from '../../shared/src/workflow/random-definition-support.ts'
 import { World } from '../../shared/src/workflow/random-support.ts'
 import { define, Run, TASK } from '../../shared/src/workflow/test-support.ts'
-import { FOLDER, type History, histories, plain } from './history.ts'
+import { runSeed } from '../simulation/run.ts'
+import { brokenLayouts, FOLDER, type History, histories, plain, recordedLayouts, writeLayouts } from './history.ts'
+
+const LONGEST = 150
 
 const coded = (entries: readonly LogEntry[]): History['log'] => {
   let context = EMPTY_CONTEXT
@@ -23,12 +27,13 @@ const coded = (entries: readonly LogEntry[]): History['log'] => {
   })
 }
 
-const save = (name: string, about: string, entries: readonly LogEntry[], state: WorkflowState): void => {
+const save = (name: string, about: string, entries: readonly LogEntry[], state: unknown, fold?: 'home'): void => {
   const file = new URL(`${name}.json`, FOLDER)
   if (existsSync(file)) return
   const lines = coded(entries).map((entry) => `    ${JSON.stringify(entry)}`)
   const [log, meant] = [`[\n${lines.join(',\n')}\n  ]`, JSON.stringify(plain(state))]
-  writeFileSync(file, `{\n  "about": ${JSON.stringify(about)},\n  "log": ${log},\n  "state": ${meant}\n}\n`)
+  const whose = fold === undefined ? '' : `\n  "fold": ${JSON.stringify(fold)},`
+  writeFileSync(file, `{\n  "about": ${JSON.stringify(about)},${whose}\n  "log": ${log},\n  "state": ${meant}\n}\n`)
 }
 
 const lateCancel = (): void => {
@@ -59,19 +64,76 @@ const lateCancel = (): void => {
   save('late-cancel', 'a cancel that came too late, kept, and dealt with by a follow-up', [...run.log, ...judged.entries, started], state)
 }
 
+/** Codes that some history holds already. */
+const held = new Set([...histories().values()].flatMap(({ log }) => log.map(([code]) => code)))
+
+const missing = (): readonly string[] => eventLayouts().flatMap(({ code, type }) => (held.has(code) ? [] : [type]))
+
+/** A log that holds an event which no history held before, as far as its last one of those. */
+const keep = (name: string, entries: readonly LogEntry[], stateAt: (length: number) => unknown, fold?: 'home'): void => {
+  const codes = coded(entries).map(([code]) => code)
+  const length = 1 + codes.findLastIndex((code, place) => !held.has(code) && codes.indexOf(code) === place)
+  if (length === 0 || length > LONGEST) return
+  const fresh = [...new Set(codes.slice(0, length))].filter((code) => !held.has(code))
+  for (const code of fresh) held.add(code)
+  save(
+    `${name}-from-${fresh[0]}`,
+    `${fold ?? 'workflow'}, with event codes ${fresh.join(', ')}`,
+    entries.slice(0, length),
+    stateAt(length),
+    fold,
+  )
+}
+
+/** Workflows among random agents and meddling people. */
 const randomWorlds = (): void => {
-  const held = new Set([...histories().values()].flatMap(({ log }) => log.map(([code]) => code)))
   for (let seed = 0; seed < 300; seed += 1) {
     const definition = randomDefinition(new Prng(`definition ${seed}`), 3 + (seed % 10))
     const world = new World({ definition, seed, dice: new Prng(`world ${seed}`) }, { interference: 0.1, maxMoves: 4_000 })
     world.live()
     world.aftermath()
-    const fresh = new Set(coded(world.run.log).flatMap(([code]) => (held.has(code) ? [] : [code])))
-    if (fresh.size === 0 || world.run.log.length > 150) continue
-    for (const code of fresh) held.add(code)
-    save(`seed-${seed}`, `${world.run.state.status}, with event codes ${[...fresh].join(', ')}`, world.run.log, world.run.state)
+    keep(`seed-${seed}`, world.run.log, (length) => folded(world.run.log.slice(0, length), evolve))
   }
 }
 
+/** Whole facilities under faults, with their own logs of who came and went. */
+const simulatedWorlds = async (): Promise<void> => {
+  for (let seed = 1; seed <= 100 && missing().length > 0; seed += 1) {
+    const { world, violation } = await runSeed(seed)
+    if (violation !== undefined) continue
+    for (const { home, host } of world.gateways) {
+      const engine = host.life?.engine
+      const roster = await engine?.roster(home)
+      if (roster?.ok)
+        keep(
+          `home-${seed}-${home}`,
+          [...roster.value.entries()],
+          (length) => folded([...roster.value.entries()].slice(0, length), foldRoster),
+          'home',
+        )
+      for (const [id] of world.watch.followers) {
+        const unit = await engine?.read(id)
+        const entries = unit?.ok && unit.value?.home === home ? [...unit.value.entries()] : []
+        keep(`world-${seed}-${id.slice(0, 8)}`, entries, (length) => folded(entries.slice(0, length), evolve))
+      }
+    }
+  }
+}
+
+const folded = <State>(
+  entries: readonly LogEntry[],
+  fold: (state: State | undefined, entry: LogEntry) => State | undefined,
+): State | undefined => entries.reduce<State | undefined>((state, entry) => fold(state, entry), undefined)
+
+const layouts = (): void => {
+  const present = eventLayouts().toSorted((one, other) => one.code - other.code)
+  const broken = brokenLayouts(recordedLayouts(), present)
+  if (broken.length > 0) throw new Error(`logs would be read wrongly: ${broken.join('; ')}`)
+  writeLayouts(present)
+}
+
+layouts()
 lateCancel()
 randomWorlds()
+await simulatedWorlds()
+if (missing().length > 0) console.log(`in no history: ${missing().join(', ')}`)

@@ -94,6 +94,17 @@ for (const type of Object.keys(CODES)) {
   SHAPES_BY_CODE.set(CODES[type], shape)
 }
 
+/**
+ * Which code stands for which event, and the order of its fields: `?` marks one that may be absent, `@` a time. No version may change what
+ * an earlier one wrote by; it may add codes, and fields that may be absent behind the others.
+ */
+export const eventLayouts = (): readonly { readonly code: number; readonly type: EventType; readonly fields: readonly string[] }[] =>
+  [...SHAPES.values()].map(({ type, fields }) => ({
+    code: CODES[type],
+    type,
+    fields: fields.map(({ name, optional }) => `${name}${optional ? '?' : ''}${TIMES.has(name) ? '@' : ''}`),
+  }))
+
 /** What coding the next entry depends on: the time of the last one and the actors met so far, in order. */
 export interface CodecContext {
   readonly at: number

@@ -1,5 +1,5 @@
 export { attemptOf, parseTaskId, purposeOf, specOf, stepName, taskId } from './attempt.ts'
-export { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from './codec.ts'
+export { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry, eventLayouts } from './codec.ts'
 export type { Act, AttemptName, Command, Decision, Fact } from './command.ts'
 export { drawConsequences } from './consequences.ts'
 export { type DecideContext, type Decided, decide } from './decide.ts'

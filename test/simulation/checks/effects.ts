@@ -15,7 +15,7 @@ export const auditEffects = (world: World, audits: ReadonlyMap<string, LogAudit>
     if (!world.agents.has(by)) continue
     const asked = auditOf(audits, id)?.offered.get(id)
     assertInvariant('I2 what was done had been asked of its doer', asked === by, () => ({ id, by, asked: asked ?? 'nobody' }))
-    if (parseTaskId(id)?.name.purpose === 'compensate') auditUndoing(done, id)
+    if (parseTaskId(id)?.name.purpose === 'compensate') auditUndoing(new Set([...done, ...doneByServices(world)]), id)
   }
   for (const audit of audits.values()) for (const id of audit.credited) auditCredit(world, done, audit, id)
   for (const id of done) {
@@ -31,6 +31,9 @@ const doneByAgents = (world: World): ReadonlySet<string> => {
     for (const entry of journal) if (entry.kind === 'finished' && entry.outcome.ok) done.add(entry.task)
   return done
 }
+
+const doneByServices = ({ frame, agents }: World): readonly string[] =>
+  [...frame.ledger.effects.values()].flatMap(({ id, by, done }) => (done > 0 && !agents.has(by) ? [id] : []))
 
 const auditOf = (audits: ReadonlyMap<string, LogAudit>, id: string): LogAudit | undefined => audits.get(parseTaskId(id)?.workflow ?? '')
 

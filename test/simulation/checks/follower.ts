@@ -5,7 +5,7 @@
 import type { CompiledDefinition } from '@holdfast/shared/definition'
 import type { News } from '@holdfast/shared/engine'
 import { assertInvariant, type History, InvariantBroken } from '@holdfast/shared/testing'
-import { evolve, isTerminal, type LogEntry, type WorkflowState, wanted } from '@holdfast/shared/workflow'
+import { evolve, type LogEntry, type WorkflowState, wanted } from '@holdfast/shared/workflow'
 import { definitionOf } from '../world/definitions.ts'
 import { sameState } from './canonical.ts'
 import { LogAudit } from './log-audit.ts'
@@ -15,6 +15,8 @@ export class Follower {
   readonly id: string
   readonly audit: LogAudit
   state: WorkflowState | undefined
+  /** What its attempts at work hold. */
+  holds: ReturnType<typeof wanted>['holds'] = []
   readonly #definition: CompiledDefinition
   readonly #history: History
 
@@ -36,7 +38,7 @@ export class Follower {
     assertInvariant('I1 I16 a log only grows', from >= this.length, () => ({ id, from, known: this.length }))
     for (const entry of from === this.length ? entries : [...log()].slice(this.length)) this.#fold(entry)
     assertInvariant('I16 I18 what is shown is the fold of the log', sameState(this.state, state), () => ({ id, length: this.length }))
-    if (state.status === 'active') this.#mustWant(state)
+    this.#mustWant(state)
   }
 
   #fold(entry: LogEntry): void {
@@ -49,9 +51,14 @@ export class Follower {
   }
 
   #mustWant(state: WorkflowState): void {
-    const wants = Object.values(wanted(this.#definition, this.id, state))
+    const { holds, ...rest } = wanted(this.#definition, this.id, state)
+    this.holds = holds
+    const { concurrency = holds.length } = this.#definition.definition.limits ?? {}
+    assertInvariant('I22 no more at once than its definition allows', holds.length <= concurrency, () => ({ id: this.id, concurrency }))
+    if (state.status !== 'active') return
+    const wants = Object.values(rest)
     const something = wants.some((want) => (Array.isArray(want) ? want.length > 0 : want !== undefined))
-    assertInvariant('I19 who is active wants something', something && !isTerminal(state.status), () => ({
+    assertInvariant('I19 who is active wants something', something, () => ({
       id: this.id,
       length: state.length,
     }))

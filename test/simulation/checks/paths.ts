@@ -40,6 +40,10 @@ export const REQUIRED_PATHS = [
   'failure taken over',
   'recovered by itself',
   'paused and resumed',
+  'call spared by an open breaker',
+  'something needed was not free',
+  'deadline at risk',
+  'deadline breached',
 ] as const
 
 type Path = (typeof REQUIRED_PATHS)[number]
@@ -57,12 +61,16 @@ const BY_EVENT: { readonly [type: string]: Path } = {
   discarded: 'dead letter discarded',
   recovering: 'recovered by itself',
   resumed: 'paused and resumed',
+  'resource-awaited': 'something needed was not free',
+  'deadline-at-risk': 'deadline at risk',
+  'deadline-breached': 'deadline breached',
 }
 
 const BY_ERROR: { readonly [code: string]: Path } = {
   'lease-lost': 'lease lost',
   timeout: 'attempt timed out',
   'unknown-outcome': 'call of unknown outcome',
+  'circuit-open': 'call spared by an open breaker',
 }
 
 /** What this event, in the state it led to, shows to have happened. */
@@ -71,7 +79,7 @@ const pathOf = (event: Event, state: WorkflowState): Path | undefined => {
     case 'attempt-failed':
       return BY_ERROR[event.error.code]
     case 'step-failed':
-      return event.sent.length > 0 ? 'failure taken over' : BY_ERROR[event.error.code]
+      return BY_ERROR[event.error.code] ?? (event.sent.length > 0 ? 'failure taken over' : undefined)
     case 'turned-back':
       return event.error.code === 'terminated' ? 'terminated' : undefined
     case 'completed':

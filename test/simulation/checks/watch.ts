@@ -5,13 +5,14 @@
  *   I6   a row is of the very log it was committed with
  *   I7   the coordinator's copy of a log is one that its gateway had
  *   I16 I18 I19 I20 I21 I22 I23   the log of every workflow, entry by entry (follower.ts, log-audit.ts)
- *   I22  no agent holds more tasks than its hands can
+ *   I22  no agent holds more tasks than its hands can, and no more is taken of a resource than there is
  */
 import { type Committed, type News, Unit } from '@holdfast/shared/engine'
 import { assertInvariant } from '@holdfast/shared/testing'
 import { evolve } from '@holdfast/shared/workflow'
 import type { Life } from '../world/engine-host.ts'
 import type { Frame } from '../world/frame.ts'
+import { HOMES } from '../world/setup.ts'
 import { Follower } from './follower.ts'
 
 export class Watch {
@@ -84,6 +85,22 @@ export class Watch {
     for (const [agent, count] of held) {
       const capacity = this.#capacityOf(agent)
       assertInvariant('I22 no agent holds more than it can', count <= capacity, () => ({ agent, count, capacity }))
+    }
+    for (const home of HOMES) this.#countTaken(home)
+  }
+
+  /** Each resource of a facility, by all its workflows together. */
+  #countTaken(home: string): void {
+    const { resources } = this.#frame.setup.particulars.limits
+    const taken = new Map<string, number>()
+    for (const { holds, state } of this.followers.values()) {
+      if (state?.home !== home) continue
+      for (const { demand } of holds)
+        for (const { resource, amount } of demand.needs) taken.set(resource, (taken.get(resource) ?? 0) + amount)
+    }
+    for (const [resource, amount] of taken) {
+      const capacity = resources[resource] ?? 0
+      assertInvariant('I22 no more is taken of a resource than there is', amount <= capacity, () => ({ home, resource, amount, capacity }))
     }
   }
 

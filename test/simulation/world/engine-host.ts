@@ -20,7 +20,7 @@ export interface Life {
   readonly engine: Engine
 }
 
-type Identity = Pick<EngineConfig, 'node' | 'nodeNumber' | 'authorityOf' | 'functions' | 'rightsOf'>
+type Identity = Pick<EngineConfig, 'node' | 'nodeNumber' | 'authorityOf' | 'functions' | 'executors' | 'limits' | 'rightsOf'>
 
 const SUPERVISOR_MS = 1_000
 

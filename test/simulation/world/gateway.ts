@@ -8,7 +8,7 @@ import { EngineHost, type Life } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import { overheard } from './overheard.ts'
 import { numberOf, rightsOfHub } from './rights.ts'
-import { servicesOf } from './services.ts'
+import { executorsOf, servicesOf } from './services.ts'
 import { CLOUD, gatewayOf } from './setup.ts'
 
 export interface Gateway {
@@ -23,7 +23,10 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
   const node = gatewayOf(home)
   const services = servicesOf(frame, node)
   const functions = frame.plant.functions?.(services) ?? services
-  const identity = { node, nodeNumber: numberOf(node), authorityOf: new Set([home]), functions, rightsOf: () => rightsOfHub }
+  const executors = executorsOf(frame, node)
+  const { limits } = frame.setup.particulars
+  const shared = { nodeNumber: numberOf(node), authorityOf: new Set([home]), functions, executors, rightsOf: () => rightsOfHub }
+  const identity = { node, ...shared, limits }
   const host = new EngineHost(frame, identity, machine, faults, (life) => {
     new DependencyRelay(life.engine)
     uplink = { life, loop: openUplink(frame, home, life) }

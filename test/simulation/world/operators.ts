@@ -25,9 +25,10 @@ export const scheduleOperators = (frame: Frame, clients: Clients, orders: readon
   const { actions, safetyMs } = frame.setup.particulars
   for (const order of orders) frame.kernel.at(order.atMs, `client orders ${order.key}`, () => clients.order(order))
   for (let n = 0; n < actions; n += 1) {
-    const { workflow, home, atMs } = prng.pick(orders)
+    const order = prng.pick(orders)
+    const { workflow, home, atMs } = order
     const node = prng.pick([CLOUD, gatewayOf(home)])
-    const command = drawCommand(prng, n)
+    const command = drawCommand(prng, order, n)
     const isSoon = prng.chance(SOON)
     const when = prng.between(atMs, isSoon ? Math.min(safetyMs, atMs + SOON_MS) : safetyMs)
     const decide = (): void => clients.decide(node, workflow, home, command)
@@ -43,13 +44,17 @@ const scheduleLook = (frame: Frame, clients: Clients, prng: Prng, orders: readon
   frame.kernel.at(prng.between(atMs, frame.setup.particulars.safetyMs), 'somebody looks', () => clients.look(node, workflow))
 }
 
-const STEPS = ['pack', 'pick', 'price', 'charge', 'look', 'assemble', 'load', 'unload'] as const
-
-/** They are tried once. */
+/** Tried once, so what fails there is a dead letter. */
 const OFTEN_FAIL = ['photo', 'charge'] as const
 
-const drawCommand = (prng: Prng, n: number): Command => {
+/** Of workflows with a point of no return, cancelling is what is most often too late. */
+const CANCELS = 0.4
+
+const drawCommand = (prng: Prng, { definition }: Order, n: number): Command => {
   const reason = `changed plans ${n}`
+  const compiled = definitionOf(definition)
+  const ids = compiled?.steps.map(({ id }) => id) ?? []
+  if (prng.chance(CANCELS) && compiled?.definition.cancel.pointOfNoReturn !== undefined) return { type: 'cancel', reason }
   const draws: readonly (() => Command)[] = [
     () => ({ type: 'cancel', reason }),
     () => ({ type: 'cancel', reason }),
@@ -59,7 +64,7 @@ const drawCommand = (prng: Prng, n: number): Command => {
     () => ({ type: 'set-priority', priority: prng.pick(['critical', 'low'] as const) }),
     () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
     () => ({ type: 'rollback', reason, steps: prng.between(1, 3) }),
-    () => ({ type: 'rollback', reason, to: prng.pick(STEPS) }),
+    () => ({ type: 'rollback', reason, to: prng.pick(ids) }),
     () => ({ type: 'restore', reason, position: prng.between(2, 30) }),
     () => ({ type: 'retry', reason }),
     () => ({ type: 'retry', reason }),
@@ -86,6 +91,8 @@ export const tidyUp = async (clients: Clients, hosts: ReadonlyMap<string, Engine
       const { answers, signals } = wanted(definition, id, state)
       for (const name of signals)
         clients.decide(CLOUD, id, home, { type: 'signal', name, id: `tidy-${name}-${state.length}`, payload: null })
+      const dead = state.steps.findIndex(({ status, discarded }) => status === 'failed' && discarded !== true)
+      if (dead >= 0) clients.decide(CLOUD, id, home, { type: 'discard', step: definition.steps[dead]?.id ?? '', reason: 'written off' })
       for (const answer of answers) clients.decide(CLOUD, id, home, replyTo(answer, state.length))
     }
   }

@@ -19,7 +19,17 @@ export interface Order {
   readonly via: readonly ('cloud' | 'gateway')[]
 }
 
-const KINDS = ['order-fulfilment', 'order-fulfilment', 'inspection', 'repair', 'function-chain', 'transfer'] as const
+const KINDS = [
+  'order-fulfilment',
+  'order-fulfilment',
+  'order-fulfilment',
+  'inspection',
+  'repair',
+  'furnace',
+  'furnace',
+  'function-chain',
+  'transfer',
+] as const
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
 
 export const drawOrders = (prng: Prng, { particulars }: Setup): readonly Order[] => {
@@ -39,6 +49,7 @@ const drawOrder = (prng: Prng, n: number, safetyMs: number): readonly Order[] =>
   const lines = drawLines(prng)
   const orderId = `o-${n}`
   if (kind === 'inspection') return [orderOf(home, `crate-${n}`, kind, { held: prng.chance(0.5) }, common)]
+  if (kind === 'furnace') return [orderOf(home, `batch-${n}`, kind, {}, common)]
   if (kind === 'repair') return [orderOf(home, `robot-${n}`, kind, {}, common)]
   if (kind === 'function-chain') return [orderOf(home, `chain-${n}`, 'function-chain', { orderId }, common)]
   if (kind === 'order-fulfilment') {

@@ -6,7 +6,7 @@
  *   queryable    does not look at ids, but can tell what became of one
  *   atMostOnce   neither: only its caller can keep from doing it twice
  */
-import type { Attempt, AttemptError, Performer } from '@holdfast/shared/ports'
+import type { Attempt, AttemptError, Executor, Performer } from '@holdfast/shared/ports'
 import { err, type Json, ok, type Result } from '@holdfast/shared/values'
 import type { Frame } from './frame.ts'
 
@@ -14,6 +14,22 @@ type Outcome = Result<Json, AttemptError>
 
 const LONG = 0.3
 const SAFETY = { weigh: 'idempotent', price: 'queryable', charge: 'atMostOnce', invoice: 'idempotent', file: 'queryable' } as const
+
+/** A plug-in that lifts things: what it does may be done twice under one id. */
+const craneOf = (frame: Frame, node: string): Executor => ({
+  parameters: {
+    type: 'object',
+    required: ['height'],
+    properties: { height: { type: 'integer', minimum: 1 } },
+    additionalProperties: false,
+  },
+  performer: (() => {
+    const performer = service(frame, node, 'crane', 'idempotent')
+    return () => performer
+  })(),
+})
+
+export const executorsOf = (frame: Frame, node: string): ReadonlyMap<string, Executor> => new Map([['crane', craneOf(frame, node)]])
 
 export const servicesOf = (frame: Frame, node: string): ReadonlyMap<string, Performer> =>
   new Map(Object.entries(SAFETY).map(([name, safety]) => [name, service(frame, node, name, safety)]))

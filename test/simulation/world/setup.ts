@@ -2,6 +2,7 @@
  * How big and how hard one seed's world is, drawn before it begins: the shared fault knobs, and what is particular to this world.
  * Everything a failing seed needs to be seen again is here, as plain data.
  */
+import type { EngineConfig } from '@holdfast/shared/engine'
 import { drawFaultPlan, drawKnobs, type Fault, type Knobs, type Prng, type Topology } from '@holdfast/shared/testing'
 
 export const CLOUD = 'cloud'
@@ -21,6 +22,7 @@ export interface Particulars {
   readonly redo: number
   readonly repeat: number
   readonly heartbeatMs: number
+  readonly limits: NonNullable<EngineConfig['limits']>
 }
 
 export interface Setup {
@@ -76,6 +78,19 @@ const drawParticulars = (prng: Prng): Particulars => ({
   redo: prng.pick([0, 0.5]),
   repeat: prng.pick([0, 0, 0.2]),
   heartbeatMs: prng.pick([5 * SECOND_MS, 10 * SECOND_MS]),
+  limits: drawLimits(prng.stream('limits')),
+})
+
+/** Docks and ovens there are few of in every world; whether work is limited beside that, each seed draws. */
+const drawLimits = (prng: Prng): Particulars['limits'] => ({
+  concurrency: { byType: prng.pick([{}, { function: 2 }, { task: 4 }]), ...(prng.chance(0.3) ? { total: prng.between(4, 8) } : {}) },
+  workflows: prng.chance(0.4) ? { atOnce: prng.between(8, 10) } : {},
+  resources: { dock: prng.between(1, 2), oven: 1 },
+  quotas: [],
+  rates: prng.pick([{}, {}, { 'task:pick': { perSecond: 2, burst: 2 } }]),
+  tenants: {},
+  patienceMs: 5 * SECOND_MS,
+  starvingMs: 30 * SECOND_MS,
 })
 
 const topologyOf = ({ agentsPerHome }: Particulars): Topology => {
