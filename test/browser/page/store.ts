@@ -49,6 +49,17 @@ const content = async () => ({
   sequences: (await store().feed('harbour-a', 0, Number.POSITIVE_INFINITY)).map(({ sequence }) => sequence),
 })
 
+/** A commit, and reads beside it until it is answered. @returns its answer, and the first trouble that a read had */
+const commitAndRead = async (updateBytes: number): Promise<{ readonly answer: number | string; readonly reads: string }> => {
+  let isAnswered = false
+  const answer = commit(updateBytes).finally(() => {
+    isAnswered = true
+  })
+  let reads = 'ok'
+  while (!isAnswered && reads === 'ok') reads = await verdictOn(store().get('tasks', 'last'))
+  return { answer: await answer, reads }
+}
+
 /** What a read came to: `ok`, or the place that it names as corrupt. */
 const verdictOn = async (reading: Promise<unknown>): Promise<string> => {
   try {
@@ -71,7 +82,7 @@ const generation = (): string => store().generation
 const close = (): Promise<void> => store().close()
 const isPersistent = (): Promise<boolean> => store().isPersistent
 
-Object.assign(globalThis, { open, commit, commitOn, content, verdicts, generation, close, isPersistent })
+Object.assign(globalThis, { open, commit, commitAndRead, commitOn, content, verdicts, generation, close, isPersistent })
 
 /** In a worker the same calls come as messages. */
 if (!('document' in globalThis)) {

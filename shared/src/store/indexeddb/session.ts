@@ -57,6 +57,7 @@ export class Session {
     })
   }
 
+  /** Both at once: Dexie lets whoever comes meanwhile wait for an open that has begun, and refuses them before. */
   async reopen(): Promise<void> {
     this.database.close()
     await this.database.open()
