@@ -12,6 +12,7 @@ import { storeRefusal } from '../engine/store-refusal.ts'
 import type { Random } from '../ports/random.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
+import { addControlRoutes } from './control-routes.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
 import { authenticated, forHost, labelled, PAGE_CONTENT_SECURITY_POLICY, plainRequest } from './guard.ts'
@@ -19,6 +20,7 @@ import { addInsightRoutes } from './insight-routes.ts'
 import { addLibraryRoutes } from './library-routes.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
+import { addPeopleRoutes } from './people-routes.ts'
 import type { Authenticate } from './principal.ts'
 import { problem, refused, Unreadable } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
@@ -67,6 +69,8 @@ export const createApi = (options: ApiOptions): Api => {
   addInsightRoutes(api, node)
   addLibraryRoutes(api, node.library)
   addScheduleRoutes(api, node.schedules)
+  addControlRoutes(api, node)
+  addPeopleRoutes(api, node)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

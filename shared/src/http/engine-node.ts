@@ -17,6 +17,7 @@ import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { peopleOf } from './people.ts'
 import { Unreadable } from './problem.ts'
 import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
@@ -81,6 +82,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     health: parts.health,
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
     insight,
+    people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
     schedules: schedulesOf(parts),
   }
@@ -156,7 +158,10 @@ const commandOf = (will: Will): Decision | Fact | undefined => {
   return will.priority === undefined ? undefined : { type: 'set-priority', priority: will.priority }
 }
 
-const reasonOf = (command: Decision | Fact): string => (command.type === 'cancel' ? command.reason : command.type)
+const reasonOf = (command: Decision | Fact): string => {
+  if ('reason' in command) return command.reason
+  return 'comment' in command && command.comment !== '' ? command.comment : command.type
+}
 
 const subscribe = (
   { engine, onFacility }: EngineNodeParts,

@@ -13,6 +13,8 @@ import { describeEvent } from '../workflow/describe.ts'
 import type { WorkflowEvent } from '../workflow/event.ts'
 import { explainStep } from '../workflow/explain.ts'
 import { linkState } from '../workflow/links.ts'
+import { stepsGivenUp } from '../workflow/retriable.ts'
+import { isEnding } from '../workflow/scope.ts'
 import type { StepState, WorkflowState } from '../workflow/state.ts'
 import { inputOf } from '../workflow/wanted.ts'
 import type { HistoryPage, When } from './node-api.ts'
@@ -80,8 +82,22 @@ export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: De
     proposals,
     conflictList: state.conflicts,
     verdicts: state.verdicts,
+    ...(state.checkpoints.length === 0 ? {} : { checkpoints: state.checkpoints.map(({ name, at, position }) => ({ name, at, position })) }),
+    ...(definition === undefined ? {} : givenUpIn(definition, state)),
     log,
   }
+}
+
+/** A workflow on its way back, or ended by it, has given up nothing: it is undone as a whole. */
+const givenUpIn = (definition: CompiledDefinition, state: WorkflowState): Pick<WorkflowDetail, 'givenUp'> => {
+  const refs = isEnding(state) ? [] : stepsGivenUp(definition, state)
+  const givenUp = refs.flatMap((ref) => {
+    const step = state.steps[ref]
+    if (step === undefined) return []
+    const error = step.error === undefined ? {} : { error: { code: step.error.code, message: step.error.message } }
+    return [{ step: stepName(definition, step), status: step.status, ...error }]
+  })
+  return givenUp.length === 0 ? {} : { givenUp }
 }
 
 const stepView = (definition: CompiledDefinition, state: WorkflowState, step: StepState, ref: number): StepView => {
@@ -103,6 +119,10 @@ const stepView = (definition: CompiledDefinition, state: WorkflowState, step: St
     ...(step.error === undefined ? {} : { error: { code: step.error.code, message: step.error.message } }),
     ...(step.status === 'pending' || step.status === 'skipped' ? {} : { input: inputOf(state, step) }),
     ...(step.output === undefined ? {} : { output: step.output }),
+    ...(step.review === undefined ? {} : { review: step.review }),
+    ...(step.voices === undefined ? {} : { voices: step.voices }),
+    ...(step.discarded === undefined ? {} : { discarded: true }),
+    ...(step.doneBefore === undefined ? {} : { doneBefore: true }),
     ...(step.parent === undefined ? {} : { parent: step.parent }),
     ...(child === undefined ? {} : { child }),
   }

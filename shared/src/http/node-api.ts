@@ -19,6 +19,7 @@ import type { Decision, Fact } from '../workflow/command.ts'
 import type { Insight } from './insight.ts'
 import type { Library } from './library.ts'
 import type { ListQuery, Page } from './listing.ts'
+import type { People } from './people.ts'
 import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
@@ -38,7 +39,7 @@ export interface StartRequest {
 
 /** What a caller may will of a workflow that exists. `update` is one decision: both members change, or neither does. */
 export type Will =
-  | Extract<Decision, { readonly type: 'pause' | 'resume' | 'cancel' }>
+  | Exclude<Decision, { readonly type: 'create' | 'set-priority' | 'restore' | 'undo' }>
   | Extract<Fact, { readonly type: 'signal' }>
   | { readonly type: 'update'; readonly priority?: Priority; readonly title?: string }
 
@@ -85,6 +86,7 @@ export interface NodeApi {
   health(): HealthView
   subscribe(listener: (event: LiveEvent) => void): () => void
   readonly insight: Insight
+  readonly people: People
   readonly library: Library
   readonly schedules: Schedules
 }

@@ -79,7 +79,18 @@ const willed = (detail: WorkflowDetail, will: Will): Result<WorkflowDetail, Refu
     case 'signal':
       return ok({ ...detail, status: 'active.initializing' })
     case 'cancel':
+    case 'terminate':
       return ok({ ...detail, status: 'cancelled', explain: will.reason })
+    case 'rollback':
+    case 'retry':
+    case 'recover':
+    case 'discard':
+      return ok({ ...detail, explain: will.reason })
+    case 'review':
+    case 'approve':
+      return ok({ ...detail, explain: will.comment })
+    case 'checkpoint':
+      return ok({ ...detail, checkpoints: [...(detail.checkpoints ?? []), { name: will.name, at: 1, position: detail.log.length }] })
     case 'update':
       return ok({ ...detail, title: will.title ?? detail.title, priority: will.priority ?? detail.priority })
   }
@@ -165,6 +176,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     },
     library: toyLibrary(),
     schedules: toySchedules(),
+    people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
     insight: {
       metrics: async (id) => (workflows.has(id) ? { elapsedMs: 0, failures: 0, percent: 0, steps: [] } : undefined),
       graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),

@@ -8,6 +8,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Json } from '../values/json.ts'
 import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
+import { checkpointView } from './control-views.ts'
 
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
 
@@ -58,6 +59,10 @@ export const stepView = z
     error: errorView.optional(),
     input: jsonValue.optional(),
     output: jsonValue.optional(),
+    review: z.object({ queue: z.string() }).optional().openapi({ description: 'a person is asked what becomes of it' }),
+    voices: list(z.object({ by: z.string(), approved: z.boolean(), comment: z.string() })).optional(),
+    discarded: z.boolean().optional().openapi({ description: 'it failed for good, and nobody wants more of it' }),
+    doneBefore: z.boolean().optional().openapi({ description: 'it was done before it was gone back on, and could not be undone' }),
     parent: count.optional().openapi({ description: 'ref of the map this is an item of' }),
     child: z.string().optional().openapi({ description: 'the workflow that it ran last' }),
   })
@@ -111,6 +116,10 @@ export const workflowDetail = z
     proposals: list(proposalView),
     conflictList: list(conflictView),
     verdicts: list(verdictView),
+    givenUp: list(z.object({ step: z.string(), status: z.string(), error: errorView.optional() }))
+      .optional()
+      .openapi({ description: 'what it goes on without, or ended without' }),
+    checkpoints: list(checkpointView).optional(),
     log: z.object({ length: count, head: z.string() }),
   })
   .openapi('WorkflowDetail')

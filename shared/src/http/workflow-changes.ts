@@ -17,7 +17,7 @@ const KEY_MAX_LENGTH = 200
 const key = line(KEY_MAX_LENGTH)
 
 const decided = z.object({ outcome: z.enum(['decided', 'proposed']), workflow: workflowSummary }).openapi('Decided')
-const outcomes = { 200: answers(decided, 'Decided here'), 202: answers(decided, 'Proposed to its authority') }
+export const outcomes = { 200: answers(decided, 'Decided here'), 202: answers(decided, 'Proposed to its authority') }
 
 const startBody = z
   .strictObject({
@@ -146,7 +146,7 @@ const startOn = async (node: NodeApi, context: Context<ApiEnv>, request: StartRe
   return context.json({ outcome, workflow }, outcome === 'decided' ? 201 : 202, headers)
 }
 
-const decideOn = async (node: NodeApi, context: Context<ApiEnv>, id: string, will: Will): Promise<Response> => {
+export const decideOn = async (node: NodeApi, context: Context<ApiEnv>, id: string, will: Will): Promise<Response> => {
   const workflow = await visibleWorkflow(node, context.var.principal, id)
   if (workflow === undefined) return notFound(context)
   return settle(node, context, workflow, will, { by: context.var.principal.name })

@@ -6,7 +6,7 @@ import { type Draft, evaluateMapping, unusable } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { EventOf } from './event.ts'
 import { delivered, joinAnswer } from './links.ts'
-import { failStep } from './outcome.ts'
+import { countSuccess, failStep } from './outcome.ts'
 
 export const arrive = (draft: Draft, ref: number): void => {
   const spec = draft.definition.steps[ref]
@@ -18,6 +18,11 @@ export const arrive = (draft: Draft, ref: number): void => {
 
 /** Binds the step's input and makes it ready; an expression that fails, fails the step. */
 export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void => {
+  const step = draft.step(ref)
+  if (step?.alreadyDone) {
+    draft.emit({ type: 'step-ready', ref })
+    return countSuccess(draft, ref, step.output ?? null, true)
+  }
   const ports = delivered(draft.state, spec)
   if (spec.input === undefined && Object.keys(ports).length === 0) return ready(draft, { type: 'step-ready', ref })
   const mapped = evaluateMapping(spec.input ?? [], draft.variables())

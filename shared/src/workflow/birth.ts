@@ -20,6 +20,7 @@ export const pendingStep = (spec: number, since: number, position: number): Step
   answeredBefore: undefined,
   lastForward: undefined,
   lastUndo: undefined,
+  alreadyDone: undefined,
   doneBefore: undefined,
   failures: 0,
   agent: undefined,

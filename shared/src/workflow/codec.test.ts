@@ -54,7 +54,10 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   recovering: [{ type: 'recovering', step: 0, strategy: 'rollback' }],
   discarded: [{ type: 'discarded', ref: 0, reason: 'never again' }],
   checkpointed: [{ type: 'checkpointed', name: 'before the lift' }],
-  rewound: [{ type: 'rewound', refs: [1, 2], links: [0] }],
+  rewound: [
+    { type: 'rewound', refs: [1, 2], links: [0] },
+    { type: 'rewound', refs: [1, 2], links: [], kept: [2] },
+  ],
   'child-ended': [{ type: 'child-ended', step: 1, attempt: 2, status: 'refused' }],
   'given-up': [{ type: 'given-up', refs: [3] }],
   reopened: [{ type: 'reopened', reason: 'the dock is free' }],

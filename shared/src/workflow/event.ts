@@ -139,8 +139,11 @@ export const EVENT_SCHEMAS = {
   }),
   'agent-came': z.object({ type: z.literal('agent-came'), agent: z.string() }),
   'agent-went': z.object({ type: z.literal('agent-went'), agent: z.string() }),
-  /** These steps stand at their beginning again; `links` carry no message any more. */
-  rewound: z.object({ type: z.literal('rewound'), refs, links: sent }),
+  /**
+   * These steps stand at their beginning again; `links` carry no message any more. Those `kept` are not run again: when their turn comes,
+   * what they gave before counts.
+   */
+  rewound: z.object({ type: z.literal('rewound'), refs, links: sent, kept: refs.exactOptional() }),
   /** These steps stay as they went back to, and the workflow goes on without them. */
   'given-up': z.object({ type: z.literal('given-up'), refs }),
   /** A person, or the workflow that began this one, takes up again what had ended. */

@@ -44,10 +44,11 @@ const arriveBack = (draft: Draft, { outcome }: TurnedBack, refs: readonly number
   }
 }
 
-/** These steps are done again from their beginning. */
-export const rewind = (draft: Draft, refs: readonly number[]): void => {
-  const again = refs.filter((ref) => isCurrent(draft.state, ref))
-  draft.emit({ type: 'rewound', refs: again, links: linksOf(draft.definition, draft.state, again) })
+/** These steps are done again from their beginning; those kept wait for their turn again, but what they gave before counts. */
+export const rewind = (draft: Draft, refs: readonly number[], kept: readonly number[] = []): void => {
+  const again = [...refs, ...kept].filter((ref) => isCurrent(draft.state, ref)).sort((a, b) => a - b)
+  const links = linksOf(draft.definition, draft.state, again)
+  draft.emit({ type: 'rewound', refs: again, links, ...(kept.length === 0 ? {} : { kept }) })
   reconsider(draft)
 }
 
@@ -64,7 +65,7 @@ const latestToUndo = (draft: Draft, refs: readonly number[]): number | undefined
 }
 
 const isToUndo = (draft: Draft, step: StepState): boolean => {
-  const isDone = step.status === 'succeeded' || step.doneLate === true
+  const isDone = step.status === 'succeeded' || step.doneLate === true || step.alreadyDone === true
   return isDone && step.status !== 'compensated' && attemptOf(draft.definition, step, 'compensate') !== undefined
 }
 

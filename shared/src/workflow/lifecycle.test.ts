@@ -173,7 +173,12 @@ const randomMembers = (type: string, random: Prng): object => {
   }
   const promises = { breaker: text, until: 5, breachAt: 5 }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
-  const several = { refs: [0, random.between(0, 9)], links: [random.between(0, 9)], scope: [random.between(0, 9)] }
+  const several = {
+    refs: [0, random.between(0, 9)],
+    kept: [random.between(0, 9)],
+    links: [random.between(0, 9)],
+    scope: [random.between(0, 9)],
+  }
   const answers = { queue: text, answer: random.pick(['retry', 'skip']), comment: text, approved: random.chance(0.5), strategy: 'retry' }
   const lists = { parties: [], options: [], capabilities: [], capacity: 1, explanation: text, journal: text, n: 1, code: text }
   return {

@@ -103,10 +103,11 @@ const run = (step: NextStep, event: EventOf<'running'>): void => {
 /** An output that was checked stands on record already; one that is absent is null, whatever an earlier attempt had said. */
 const succeed = (step: NextStep, { output: said }: EventOf<'step-succeeded'>): void => {
   const isChecked = step.status === 'validating'
-  const checked = isChecked ? step.output : undefined
+  const checked = isChecked || step.alreadyDone ? step.output : undefined
   settle(step)
   step.output = said ?? checked
   step.doneLate = undefined
+  step.alreadyDone = undefined
   // Where a person said so instead of the attempt, that attempt has still to be heard of; one that was checked has been.
   if (!isChecked) step.answered = step.attempt
 }
@@ -130,6 +131,7 @@ const awaitResource = (step: NextStep, { resource, shortage }: EventOf<'resource
 const beginUndoing = (step: NextStep, { input }: EventOf<'compensating'>): void => {
   calm(step)
   step.doneLate = undefined
+  step.alreadyDone = undefined
   step.phase = 'ready'
   beginUndoAttempts(step)
   step.failures = 0

@@ -21,7 +21,7 @@ const toUndo = ({ definition }: Run, { steps }: WorkflowState, refs: readonly nu
   refs
     .flatMap((ref) => {
       const step = steps[ref]
-      const isDone = step?.status === 'succeeded' || step?.doneLate === true
+      const isDone = step?.status === 'succeeded' || step?.doneLate === true || step?.alreadyDone === true
       return step !== undefined && isDone && attemptOf(definition, step, 'compensate') !== undefined ? [{ ref, step }] : []
     })
     .sort((a, b) => (a.step.completion ?? 0) - (b.step.completion ?? 0))

@@ -4,7 +4,7 @@ import type { Recovery } from './command.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import { rewind } from './going-back.ts'
-import { stepsToRetry } from './retriable.ts'
+import { keptBetween, stepsToRetry } from './retriable.ts'
 import { retry } from './retry.ts'
 import { backOver, backTo, backToCheckpoint, backToPosition, goBackOver } from './rollback.ts'
 
@@ -38,9 +38,7 @@ const askAboutAll = (draft: Draft, queue: string, reason: string): Refusal | und
     const error = state.steps[ref]?.error ?? stepError('failed', 'no reason recorded')
     draft.emit({ type: 'review-wanted', ref, queue, error })
   }
-  rewind(
-    draft,
-    again.filter((ref) => !failed.includes(ref) && !failed.includes(state.steps[ref]?.parent ?? -1)),
-  )
+  const rest = again.filter((ref) => !failed.includes(ref) && !failed.includes(state.steps[ref]?.parent ?? -1))
+  rewind(draft, rest, keptBetween(definition, state, again))
   return undefined
 }

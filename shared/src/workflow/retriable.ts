@@ -18,6 +18,35 @@ export const stepsToRetry = (definition: CompiledDefinition, state: WorkflowStat
   return withSkipped(definition, state, again)
 }
 
+/**
+ * Completed steps that lie between steps that are done again: they are not run again, yet whatever waits for them has to wait for what comes
+ * before them.
+ */
+export const keptBetween = (definition: CompiledDefinition, { steps }: WorkflowState, again: readonly number[]): readonly number[] => {
+  const isKept = (ref: number): boolean => steps[ref]?.alreadyDone === true
+  const isDone = (ref: number): boolean => (steps[ref]?.status === 'succeeded' || isKept(ref)) && !again.includes(ref)
+  const after = reached(again, isDone, (ref) => (definition.steps[ref]?.outgoing ?? []).map(({ to }) => to))
+  const before = reached(again, isDone, (ref) => (definition.steps[ref]?.incoming ?? []).map(({ from }) => from))
+  return [...steps.keys()].filter((ref) => isKept(ref) || (after.has(ref) && before.has(ref)))
+}
+
+const reached = (
+  from: readonly number[],
+  through: (ref: number) => boolean,
+  next: (ref: number) => readonly number[],
+): ReadonlySet<number> => {
+  const found = new Set<number>()
+  const queue = [...from]
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    for (const to of next(ref)) {
+      if (!through(to) || found.has(to)) continue
+      found.add(to)
+      queue.push(to)
+    }
+  }
+  return found
+}
+
 /** Steps without which the workflow goes on, or went on to its end: failed and left so, or undone with their branch. */
 export const stepsGivenUp = (definition: CompiledDefinition, { steps, sent }: WorkflowState): readonly number[] =>
   definition.steps.flatMap(({ index, outgoing }) => {
@@ -40,6 +69,7 @@ const isToRetry = (definition: CompiledDefinition, state: WorkflowState, ref: nu
   if (step === undefined || !isCurrent(state, ref)) return false
   switch (step.status) {
     case 'cancelled':
+      return step.alreadyDone === undefined
     case 'compensated':
       return true
     case 'failed':

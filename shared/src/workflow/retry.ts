@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import { rewind } from './going-back.ts'
 import { stepNamed } from './naming.ts'
-import { givenUpAgain, stepsGivenUp, stepsToRetry } from './retriable.ts'
+import { givenUpAgain, keptBetween, stepsGivenUp, stepsToRetry } from './retriable.ts'
 import { isTerminal } from './status.ts'
 
 export const retry = (draft: Draft, reason: string, step?: string): Refusal | undefined => {
@@ -16,7 +16,7 @@ export const retry = (draft: Draft, reason: string, step?: string): Refusal | un
   if (state.status === 'failed') {
     const refs = stepsToRetry(definition, state)
     draft.emit({ type: 'reopened', reason })
-    rewind(draft, refs)
+    rewind(draft, refs, keptBetween(definition, state, refs))
     return undefined
   }
   const left = stepsGivenUp(definition, state)

@@ -182,6 +182,30 @@ describe('EX-9 retrying', () => {
     expect(run.step('a').attempt).toBe(1)
   })
 
+  test('EX-9 EX-10 W28 what is done and lies between what is done again keeps its output, and its place in the order', () => {
+    const definition = define({
+      steps: { a: undoable, b: { type: 'wait', on: { kind: 'signal', signal: 'go' } }, c: { ...TASK, input: { said: 'steps.b.output' } } },
+      links: [
+        { from: 'a', to: 'b' },
+        { from: 'b', to: 'c' },
+      ],
+      compensations: { undo: FUNCTION },
+    })
+    const run = new Run(definition)
+    run.done('a')
+    run.signal('go', '1', 'go on')
+    run.begin('c')
+    run.fail('c')
+    run.succeed('a')
+    run.put({ type: 'retry', reason: 'the dock is free' })
+    expect(['a', 'b', 'c'].map((step) => run.status(step))).toEqual(['ready', 'pending', 'pending'])
+    run.done('a')
+    expect(run.step('b')).toMatchObject({ status: 'succeeded', output: 'go on', alreadyDone: undefined })
+    expect(run.step('c')).toMatchObject({ status: 'ready', input: { said: 'go on' } })
+    run.done('c')
+    expect(run.state.status).toBe('completed')
+  })
+
   test('EX-9 W28 a failure that a link took over stays as it is, and what was not needed because of it too', () => {
     const definition = define({
       steps: { a: TASK, plan: TASK, other: TASK, end: TASK },

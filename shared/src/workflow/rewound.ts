@@ -17,11 +17,13 @@ export const reopen = (next: Writable<WorkflowState>, at: number): void => {
   next.recoveries = 0
 }
 
-export const rewind = (next: Writable<WorkflowState>, { refs, links }: EventOf<'rewound'>, at: number): void => {
+export const rewind = (next: Writable<WorkflowState>, { refs, links, kept = [] }: EventOf<'rewound'>, at: number): void => {
   const steps = next.steps.slice()
   for (const ref of refs) {
     const step = steps[ref]
-    if (step !== undefined) steps[ref] = fresh(step, at, next.length)
+    if (step === undefined) continue
+    const again = fresh(step, at, next.length)
+    steps[ref] = kept.includes(ref) ? { ...again, ...whatStays(step) } : again
   }
   for (const ref of refs) {
     const map = steps[ref]
@@ -31,6 +33,9 @@ export const rewind = (next: Writable<WorkflowState>, { refs, links }: EventOf<'
   next.sent = next.sent.without(links)
   next.open = steps.filter(({ status }) => !isSettled(status)).length
 }
+
+/** What was done is still there to be used, and to be undone. */
+const whatStays = ({ output, completion, doneBefore }: StepState) => ({ output, completion, doneBefore, alreadyDone: true as const })
 
 const openItems = (steps: readonly StepState[], { first, count }: { readonly first: number; readonly count: number }): number =>
   steps.slice(first, first + count).filter(({ status }) => !isSettled(status)).length

@@ -40,6 +40,8 @@ export interface StepState {
   readonly lastForward?: number | undefined
   /** Once it was rewound: the latest attempt at undoing it. Numbers go on growing, so no id of an attempt is given twice. */
   readonly lastUndo?: number | undefined
+  /** It was rewound and is not to be run again: what it gave before, still in `output`, counts when its turn comes. */
+  readonly alreadyDone?: true | undefined
   /** It was rewound although what it had done could not be undone, or needed no undoing. */
   readonly doneBefore?: true | undefined
   /** Attempts of the present purpose that failed; a declined offer is not one. */
