@@ -134,6 +134,30 @@ test('DEF-9 a choice, a fallback and a plug-in, leading to steps named before', 
   chosen.step('lift', { type: 'task', capability: 'lift', fallback: 'by-foot' })
 })
 
+test('DEF-10 a child takes what it is given, and its output is known', () => {
+  const parent = define({ name: 'parent', input: order })
+    .step('child', {
+      type: 'workflow',
+      definition: 'delivery',
+      onUndo: 'leave',
+      takes: object({ orderId: text() }),
+      input: { orderId: 'input.orderId' },
+      returns: bin,
+    })
+    .step('after', { type: 'wait', on: { kind: 'workflow', facility: cel('"inland"'), key: 'steps.child.output.bin' } })
+    .link('child', 'after')
+  const built = parent.build()
+  expect(built.ok ? built.value.definition.steps.child?.work : built.error).toMatchObject({
+    type: 'workflow',
+    onCancel: 'cancel',
+    onUndo: 'leave',
+  })
+  // @ts-expect-error the child takes nothing of that name
+  parent.step('other', { type: 'workflow', definition: 'delivery', takes: object({ orderId: text() }), input: { order: 'input.orderId' } })
+  // @ts-expect-error a number is no key
+  parent.step('other', { type: 'wait', on: { kind: 'workflow', facility: 'input.orderId', key: 'steps.child.output.weight' } })
+})
+
 describe('what does not compile', () => {
   test('DEF-1 a link from or to a step that is not there', () => {
     // @ts-expect-error no such step

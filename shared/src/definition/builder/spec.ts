@@ -127,6 +127,7 @@ interface Waiting<K extends Known, Output> extends Common, Joining<K> {
         readonly key: Expression<Sees<K>, string>
         readonly step: string
       }
+    | { readonly kind: 'workflow'; readonly facility: Expression<Sees<K>, string>; readonly key: Expression<Sees<K>, string> }
 }
 
 interface Approving<K extends Known, Takes, Output> extends Common, Joining<K> {
@@ -140,10 +141,19 @@ interface Approving<K extends Known, Takes, Output> extends Common, Joining<K> {
   readonly input?: Mapping<Sees<K>, NoInfer<Takes>>
 }
 
+interface Child {
+  readonly type: 'workflow'
+  readonly definition: string
+  readonly version?: number
+  readonly onCancel?: 'cancel' | 'leave'
+  readonly onUndo?: 'undo' | 'leave'
+}
+
 export type StepSpec<K extends Known, Takes, Output> =
   | (Worked<K, Sees<K>, Takes, Output> & Joining<K>)
   | (Waiting<K, Output> & Reviewable)
   | Approving<K, Takes, Output>
+  | (Attempt<Sees<K>, Takes, Output> & Checked<K, Output> & Joining<K> & Child)
 
 export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining<K> {
   readonly over: Over

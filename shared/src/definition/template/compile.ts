@@ -11,7 +11,7 @@ import { didYouMean } from '../nearest.ts'
 import { problem, warning } from '../problem.ts'
 import { misfitsOf, schemaOf } from './arguments.ts'
 import { instantiate } from './instantiate.ts'
-import { placeholdersOf } from './placeholders.ts'
+import { placeholdersOf, quotedPlaceholders } from './placeholders.ts'
 import { readTemplate } from './schema.ts'
 import type { Parameter, Template } from './template.ts'
 
@@ -58,7 +58,14 @@ const placeholders = ({ parameters, definition }: Template): readonly Definition
   const unused = names
     .filter((name) => !used.some(({ text }) => text === name))
     .map((name) => warning('unused-parameter', `parameters.${name}`, 'nothing in the definition depends on it'))
-  return [...unknown, ...unused]
+  const quoted = quotedPlaceholders(definition).map(({ path, text }) =>
+    problem(
+      'quoted-parameter',
+      `definition.${path}`,
+      `write \${${text}} without quotes: in an expression it becomes a literal with its own`,
+    ),
+  )
+  return [...unknown, ...quoted, ...unused]
 }
 
 const problemsOfTrial = (template: Template): readonly DefinitionProblem[] => {

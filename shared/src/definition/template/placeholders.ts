@@ -4,6 +4,8 @@ import type { Placed } from '../sketch.ts'
 import { sketchOf } from '../sketch.ts'
 
 const PLACEHOLDER = /\$\$\{|\$\{([A-Za-z][A-Za-z0-9_]{0,63})\}/g
+/** A CEL string literal. */
+const LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
 const ALONE = /^\$\{([A-Za-z][A-Za-z0-9_]{0,63})\}$/
 
 /** Every placeholder, with the path of the text it stands in. */
@@ -14,6 +16,15 @@ export const placeholdersOf = (value: Json, path: string): readonly Placed[] => 
   if (!isJsonObject(value)) return []
   return Object.entries(value).flatMap(([name, member]) => placeholdersOf(member, inside(path, name)))
 }
+
+/**
+ * Paths of expressions in which a placeholder stands between quotes: a literal brings its own, so it would be quoted twice.
+ * Raw and triple-quoted literals are read as plain ones; a placeholder in either would be wrong all the same.
+ */
+export const quotedPlaceholders = (definition: JsonObject): readonly Placed[] =>
+  sketchOf(definition).expressions.flatMap(({ path, text }) =>
+    [...text.matchAll(LITERAL)].flatMap(([literal]) => placeholdersOf(literal, path)),
+  )
 
 /** @throws when a placeholder has no value: they were checked when the template was read */
 export const fill = (definition: JsonObject, values: ReadonlyMap<string, Json>): Json => {

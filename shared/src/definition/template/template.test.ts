@@ -161,6 +161,19 @@ definition:
     expect(problemsOf(trial)).toEqual(['missing-field definition.steps.a.capability', 'unknown-step definition.links.0.to'])
   })
 
+  test('a placeholder between quotes in an expression, where it would be quoted twice', () => {
+    const quoted = compileTemplate({
+      template: 't',
+      parameters: { zone: { type: 'text', default: 'a1' } },
+      definition: {
+        name: 't',
+        title: `"\${zone}" in a title is a text`,
+        steps: { a: { type: 'task', capability: 'c', validate: `output == '\${zone}' || output == \${zone} + "!"` } },
+      },
+    })
+    expect(problemsOf(quoted)).toEqual(['quoted-parameter definition.steps.a.validate'])
+  })
+
   test('names of prototypes are refused at any depth', () => {
     const json = JSON.parse('{ "template": "t", "definition": { "name": "t", "steps": { "__proto__": {} } } }')
     expect(problemsOf(compileTemplate(json))).toEqual(['forbidden-key definition.steps.__proto__'])
