@@ -20,7 +20,7 @@ import { Draft, evaluateMapping } from '../workflow/draft.ts'
 import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
-import { NO_GATES } from '../workflow/gates.ts'
+import { PLAIN_NODE } from '../workflow/node-context.ts'
 import { pastPointOfNoReturn } from '../workflow/point-of-no-return.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
@@ -53,7 +53,7 @@ export const judge = (
   state: WorkflowState | undefined,
   proposal: Judgeable,
   now: Instant,
-  gates = NO_GATES,
+  node = PLAIN_NODE,
 ): Judged | undefined => {
   const content = parseProposable(proposal.content)
   if (!content.ok) return refuse(state, proposal, content.error, now)
@@ -61,7 +61,7 @@ export const judge = (
     const unknown = refusal('ask-person', 'unknown-definition', 'This node does not know the definition that the workflow is made from.')
     return refuse(state ?? stillborn(content.value, proposal, unknown, now), proposal, unknown, now)
   }
-  const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by, gates })
+  const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by, node })
   if (decided.ok)
     return withVerdict(decided.value, proposal, true, 'accepted', accepted(definition, content.value, decided.value.state), now)
   if (state === undefined) return refuse(stillborn(content.value, proposal, decided.error, now), proposal, decided.error, now)
@@ -139,6 +139,8 @@ const accepted = (definition: CompiledDefinition, content: Proposable, state: Wo
       return `${content.step} was ${content.approved ? 'approved' : 'rejected'}.`
     case 'discard':
       return `What failed at ${content.step} was discarded.`
+    case 'migrate':
+      return `It goes on under version ${state.version}.`
     case 'checkpoint':
       return `Checkpoint “${content.name}”.`
     case 'undo':

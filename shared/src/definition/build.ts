@@ -2,7 +2,15 @@
 import { RETRY_PRESETS } from '../policy/retry.ts'
 import { sha256Hex } from '../values/hash.ts'
 import { canonicalJson, type JsonObject } from '../values/json.ts'
-import type { CompiledAttempt, CompiledDefinition, CompiledLink, CompiledMapping, CompiledStep, Expression } from './compiled.ts'
+import type {
+  CompiledAttempt,
+  CompiledDefinition,
+  CompiledGuard,
+  CompiledLink,
+  CompiledMapping,
+  CompiledStep,
+  Expression,
+} from './compiled.ts'
 import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, UndoWork, WaitWork, Work } from './definition.ts'
 import { demandOf } from './demand.ts'
 import type { ExpressionTable } from './expression-table.ts'
@@ -29,6 +37,7 @@ export const buildCompiled = (definition: Definition, expressions: ExpressionTab
     links,
     ...(definition.output === undefined ? {} : { output: compiler.mapping(definition.output) }),
     ...(lateCancelInput === undefined ? {} : { lateCancelInput: compiler.mapping(lateCancelInput) }),
+    guards: compiler.guards(),
     checkInput,
   }
 }
@@ -76,6 +85,10 @@ class Compiler {
       ...(spec.work.type === 'sync' ? { barrier: this.#expression(spec.work.barrier) } : {}),
       ...(spec.work.type === 'wait' ? this.#waitFor(spec.work) : {}),
     }
+  }
+
+  guards(): readonly CompiledGuard[] {
+    return (this.#definition.guards ?? []).map((spec) => ({ spec, require: this.#expression(spec.require) }))
   }
 
   mapping(mapping: Mapping): CompiledMapping {

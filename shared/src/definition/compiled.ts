@@ -12,6 +12,7 @@ import type {
   CompensationSpec,
   Definition,
   EachSpec,
+  GuardSpec,
   LinkSpec,
   ResourceNeed,
   StepSpec,
@@ -74,6 +75,11 @@ export interface CompiledStep extends CompiledAttempt<StepSpec> {
   readonly waitFor?: { readonly facility: Expression; readonly key: Expression }
 }
 
+export interface CompiledGuard {
+  readonly spec: GuardSpec
+  readonly require: Expression
+}
+
 export interface CompiledDefinition {
   readonly hash: string
   readonly definition: Definition
@@ -83,6 +89,7 @@ export interface CompiledDefinition {
   readonly links: readonly CompiledLink[]
   readonly output?: CompiledMapping
   readonly lateCancelInput?: CompiledMapping
+  readonly guards: readonly CompiledGuard[]
   /** All problems of an input against the schema, as `path: what`. Empty when it fits. */
   checkInput(input: Json): readonly string[]
 }

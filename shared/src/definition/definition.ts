@@ -9,6 +9,7 @@
  *   inside a map     `item`, `index`
  *   validate         `output`: the attempt's; in a map also `item`, `index`
  *   link conditions  `output`: the source's
+ *   guards           `by`: who decides; `status`: of the workflow
  *   compensations    `output`: of the step undone; `failure`: {step, code, message} of what turned the workflow back; in a map `item`, `index`
  */
 import type { BreakerPolicy } from '../policy/breaker.ts'
@@ -185,6 +186,33 @@ export interface CancelPolicy {
   readonly late?: LateCancelPolicy
 }
 
+/** Holds at every decision of that kind, or it is refused with this reason. Sees `input`, `key`, `steps`, `by` and `status`. */
+export interface GuardSpec {
+  readonly on: GuardedDecision
+  readonly require: Cel
+  readonly reason: string
+}
+
+export const GUARDED_DECISIONS = [
+  'create',
+  'pause',
+  'resume',
+  'cancel',
+  'terminate',
+  'set-priority',
+  'rollback',
+  'restore',
+  'retry',
+  'undo',
+  'recover',
+  'review',
+  'approve',
+  'discard',
+  'checkpoint',
+  'migrate',
+] as const
+export type GuardedDecision = (typeof GUARDED_DECISIONS)[number]
+
 export interface Definition {
   readonly name: string
   readonly version: number
@@ -215,6 +243,7 @@ export interface Definition {
   readonly recovery?: RecoveryPolicy
   readonly checkpoints?: CheckpointPolicy
   readonly cancel: CancelPolicy
+  readonly guards?: readonly GuardSpec[]
 }
 
 /** A problem found in a definition, at a path such as `steps.pack.retry`. All problems are reported at once. */

@@ -15,7 +15,7 @@
 import { z } from 'zod'
 import { isJsonObject, type Json, type JsonObject } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import type { Definition, DefinitionProblem } from './definition.ts'
+import { type Definition, type DefinitionProblem, GUARDED_DECISIONS } from './definition.ts'
 import { duration } from './durations.ts'
 import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
@@ -46,6 +46,8 @@ const cancel = strict({
   }).exactOptional(),
 })
 
+const guard = strict({ on: z.enum(GUARDED_DECISIONS), require: cel, reason: text })
+
 const authored = strict({
   name: id,
   version,
@@ -67,6 +69,7 @@ const authored = strict({
   recovery: recovery.exactOptional(),
   checkpoints: checkpoints.exactOptional(),
   cancel: cancel.default({}),
+  guards: z.array(guard).max(64).exactOptional(),
 })
 
 /** Sharing nothing is said by saying nothing, so that both have one hash. */

@@ -74,6 +74,9 @@ export const sketchOf = (json: Json): Sketch => {
       ...compensations.flatMap(([id, step]) => attemptExpressions(`compensations.${id}`, step)),
       ...links.flatMap(([path, link]) => textAt(path, link, 'when')),
       ...mappingAt('output', root.output),
+      ...(Array.isArray(root.guards)
+        ? root.guards.flatMap((guard: Json, index) => textAt(`guards.${index}`, objectOf(guard), 'require'))
+        : []),
       ...mappingAt('cancel.late.start.input', objectOf(objectOf(cancel.late).start).input),
     ],
     inputSchema: isJsonObject(root.inputSchema) ? root.inputSchema : undefined,

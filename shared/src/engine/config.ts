@@ -6,6 +6,7 @@ import type { Performer } from '../ports/performer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Alert } from './alerts.ts'
+import type { Hooks } from './hooks.ts'
 import type { Limits } from './limits.ts'
 import type { Rules } from './rules.ts'
 
@@ -31,6 +32,8 @@ export interface EngineConfig {
   readonly onAlert?: (alert: Alert) => void
   /** What a peer on the link may write into a home's documents. */
   readonly rightsOf: (peer: string, home: string) => Rights
+  /** Who may object to decisions here, and is told of transitions. */
+  readonly hooks?: Hooks
   /** Other rules than the real ones, for tests of tests. */
   readonly rules?: Partial<Rules>
 }

@@ -24,13 +24,13 @@ import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
+import { nodeContextOf, tellHooks } from './hooks.ts'
 import { type Answer, documentsOf, type Input } from './inputs.ts'
-import { gatesOf, NO_LIMITS } from './limits.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
 import type { Roster } from './roster.ts'
 import { unlessDamaged } from './rows.ts'
-import { RULES, type Rules, rulesUnder } from './rules.ts'
+import { RULES, type Rules, rulesOn } from './rules.ts'
 import type { OutcomeCount } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
 import type { Summary } from './summary.ts'
@@ -76,13 +76,14 @@ export class Engine implements Core {
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
     this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
-    this.rules = rulesUnder(gatesOf(config.limits ?? NO_LIMITS), { ...RULES, ...config.rules })
+    this.rules = rulesOn(nodeContextOf(config, catalogue), { ...RULES, ...config.rules })
     this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
     const read = (workflow: string): Promise<Result<Unit | undefined, Refusal>> => this.read(workflow)
     const homeOf = async (workflow: string): Promise<string | undefined> => (await unlessDamaged(this.register.now(workflow)))?.facility
     const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
     this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit, read })
+    tellHooks(this, config.hooks ?? {})
     this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })
   }
 

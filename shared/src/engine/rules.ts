@@ -6,17 +6,17 @@ import { judge } from '../conflict/judge.ts'
 import { judgeUpdate } from '../document/index.ts'
 import { decide } from '../workflow/decide.ts'
 import { evolve } from '../workflow/evolve.ts'
-import type { Gates } from '../workflow/gates.ts'
+import type { NodeContext } from '../workflow/node-context.ts'
 import { wanted } from '../workflow/wanted.ts'
 
 export const RULES = { decide, evolve, wanted, judge, judgeUpdate } as const
 
 export type Rules = typeof RULES
 
-/** The same, where this node limits by itself what begins: the one place at which decisions come to know of it. */
-export const rulesUnder = (gates: Gates, rules: Rules): Rules => ({
+/** The same on this node: the one place at which decisions come to know what it limits, knows and objects to. */
+export const rulesOn = (node: NodeContext, rules: Rules): Rules => ({
   ...rules,
-  decide: (definition, workflow, state, command, context) => rules.decide(definition, workflow, state, command, { ...context, gates }),
-  judge: (definition, workflow, state, proposal, now) => rules.judge(definition, workflow, state, proposal, now, gates),
-  wanted: (definition, workflow, state) => rules.wanted(definition, workflow, state, gates),
+  decide: (definition, workflow, state, command, context) => rules.decide(definition, workflow, state, command, { ...context, node }),
+  judge: (definition, workflow, state, proposal, now) => rules.judge(definition, workflow, state, proposal, now, node),
+  wanted: (definition, workflow, state) => rules.wanted(definition, workflow, state, node.gates),
 })

@@ -18,6 +18,7 @@ import type { ApiEnv } from './environment.ts'
 import { authenticated, forHost, labelled, PAGE_CONTENT_SECURITY_POLICY, plainRequest } from './guard.ts'
 import { addInsightRoutes } from './insight-routes.ts'
 import { addLibraryRoutes } from './library-routes.ts'
+import { addMigrateRoute } from './migrate-route.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { addPeopleRoutes } from './people-routes.ts'
@@ -67,6 +68,7 @@ export const createApi = (options: ApiOptions): Api => {
   addWorkflowQueries(api, node, options.cursorKey)
   addWorkflowChanges(api, node)
   addInsightRoutes(api, node)
+  addMigrateRoute(api, node)
   addLibraryRoutes(api, node.library)
   addScheduleRoutes(api, node.schedules)
   addControlRoutes(api, node)

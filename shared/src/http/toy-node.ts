@@ -91,6 +91,8 @@ const willed = (detail: WorkflowDetail, will: Will): Result<WorkflowDetail, Refu
       return ok({ ...detail, explain: will.comment })
     case 'checkpoint':
       return ok({ ...detail, checkpoints: [...(detail.checkpoints ?? []), { name: will.name, at: 1, position: detail.log.length }] })
+    case 'migrate':
+      return ok({ ...detail, definition: { ...detail.definition, hash: will.definition } })
     case 'update':
       return ok({ ...detail, title: will.title ?? detail.title, priority: will.priority ?? detail.priority })
   }

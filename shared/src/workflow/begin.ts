@@ -38,7 +38,7 @@ export const beginStep = (draft: Draft, ref: number): void => {
       return
     case 'function':
     case 'executor':
-      if (isGated(work.demand, draft.gates)) return
+      if (isGated(work.demand, draft.node.gates)) return
       return draft.emit({ type: 'running', ref, attempt: step.attempt + 1, dueAt })
     case 'wait':
       return beginWait(draft, ref, spec.work, dueAt)

@@ -69,6 +69,7 @@ export const bornState = (event: EventOf<'created'>, { at, by }: LogEntry): Work
   retries: 0,
   recoveries: 0,
   checkpoints: [],
+  moves: [],
   late: [],
   turnedBack: undefined,
   signals: [],

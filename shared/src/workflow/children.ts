@@ -16,6 +16,7 @@ import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { askAboutLateWork } from './late-work.ts'
+import { nameNow } from './migrated.ts'
 import { failAttempt, succeedStep } from './outcome.ts'
 import { stopReason } from './scope.ts'
 import type { Child, StepState } from './state.ts'
@@ -42,7 +43,8 @@ export const beginUndo = (draft: Draft, ref: number, dueAt: number): void => {
 }
 
 export const takeChildEnded = (draft: Draft, fact: ChildEnded): void => {
-  const { ref, attempt, purpose } = fact.of
+  const { attempt, purpose } = fact.of
+  const ref = nameNow(draft.state.moves, fact.of)
   const step = draft.step(ref)
   const awaited = step?.awaits?.kind === 'child' && step.attempt === attempt && purposeOf(step) === purpose
   if (purpose === 'compensate') {

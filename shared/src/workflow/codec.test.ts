@@ -115,6 +115,7 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   'agent-registered': [{ type: 'agent-registered', agent: 'r', kind: 'robot', capabilities: ['move'], capacity: 2 }],
   'agent-came': [{ type: 'agent-came', agent: 'r' }],
   'agent-went': [{ type: 'agent-went', agent: 'r' }],
+  migrated: [{ type: 'migrated', definition: 'ab', name: 'n', version: 2, steps: 3, places: [2, -1, 0], sent: [1] }],
   'breaker-opened': [{ type: 'breaker-opened', breaker: 'd:pick', until: 99_000 }],
   'breaker-half-opened': [{ type: 'breaker-half-opened', breaker: 'd:pick' }],
   'breaker-closed': [{ type: 'breaker-closed', breaker: 'd:pick' }],

@@ -50,6 +50,9 @@ export type Approval = {
   readonly roles: readonly string[]
 }
 
+/** To another version of its definition, by its hash. `mapping`: old step → new step, where the names differ. */
+export type Migration = { readonly type: 'migrate'; readonly definition: string; readonly mapping?: { readonly [step: string]: string } }
+
 export type Decision =
   | Creation
   | { readonly type: 'pause' }
@@ -70,6 +73,7 @@ export type Decision =
   /** A step that failed for good needs nobody any more. */
   | { readonly type: 'discard'; readonly step: string; readonly reason: string }
   | { readonly type: 'checkpoint'; readonly name: string }
+  | Migration
 
 /** Names one attempt: the reporter echoes what it was offered. */
 export interface AttemptName {

@@ -19,8 +19,9 @@ import { Draft } from './draft.ts'
 import type { LogEntry } from './event.ts'
 import { evolve } from './evolve.ts'
 import { takeFact } from './facts.ts'
-import { type Gates, NO_GATES } from './gates.ts'
 import { DECISION_TABLE } from './lifecycle.ts'
+import { type NodeContext, PLAIN_NODE } from './node-context.ts'
+import { objection } from './objections.ts'
 import type { WorkflowState } from './state.ts'
 import { tick } from './tick.ts'
 
@@ -32,8 +33,8 @@ export interface Decided {
 export interface DecideContext {
   readonly now: Instant
   readonly by: string
-  /** What this node limits by itself. */
-  readonly gates?: Gates
+  /** The node that decides; one that adds nothing where it is not said. */
+  readonly node?: NodeContext
 }
 
 export const decide = (
@@ -45,7 +46,7 @@ export const decide = (
 ): Result<Decided, Refusal> => {
   if (command.type === 'create') return state === undefined ? create(definition, workflow, command, context) : recreate(state, command)
   if (state === undefined) return err(refusal('fix-request', 'no-such-workflow', 'There is no such workflow.'))
-  const draft = new Draft(definition, workflow, state, context.now, context.by, context.gates)
+  const draft = new Draft(definition, workflow, state, context.now, context.by, context.node)
   if (isDecision(command)) {
     const refused = carryOut(draft, command)
     if (refused !== undefined) return err(refused)
@@ -62,7 +63,7 @@ const create = (
   definition: CompiledDefinition,
   workflow: string,
   command: Creation,
-  { now, by, gates = NO_GATES }: DecideContext,
+  { now, by, node = PLAIN_NODE }: DecideContext,
 ): Result<Decided, Refusal> => {
   if (workflow !== workflowIdOf(command.home, command.key)) {
     return err(refusal('fix-request', 'wrong-id', `${workflow} is not the id of key ${command.key} at ${command.home}.`))
@@ -78,10 +79,12 @@ const create = (
   const entry = { at: now.wall, by, event }
   const born = evolve(undefined, entry)
   if (born === undefined) throw new TypeError('a created event makes a state')
-  const draft = new Draft(definition, workflow, born, now, by, gates)
+  const draft = new Draft(definition, workflow, born, now, by, node)
   draft.entries.push(entry)
+  const refused = objection(draft, command, 'absent')
+  if (refused !== undefined) return err(refused)
   promiseWorkflow(draft)
-  if (!gates.starts) startWorkflow(draft)
+  if (!node.gates.starts) startWorkflow(draft)
   drawConsequences(draft)
   return ok({ entries: draft.entries, state: draft.state })
 }

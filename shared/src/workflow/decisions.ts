@@ -10,6 +10,8 @@ import { discard } from './dead-letter.ts'
 import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import { DECISION_TABLE, legalDecisions } from './lifecycle.ts'
+import { migrate } from './migrate.ts'
+import { objection } from './objections.ts'
 import { pastPointOfNoReturn } from './point-of-no-return.ts'
 import { recover } from './recover.ts'
 import { retry, undoAll } from './retry.ts'
@@ -22,7 +24,7 @@ type Later = Exclude<Decision, Creation>
 
 /** Carries it out, or gives the reason why not. */
 export const carryOut = (draft: Draft, decision: Later): Refusal | undefined =>
-  illegal(draft, decision) ?? goingBackAlready(draft, decision) ?? take(draft, decision)
+  illegal(draft, decision) ?? goingBackAlready(draft, decision) ?? objection(draft, decision, draft.state.status) ?? take(draft, decision)
 
 const illegal = ({ state: { status } }: Draft, { type }: Later): Refusal | undefined => {
   if (DECISION_TABLE[status][type] !== 'refused') return undefined
@@ -35,7 +37,7 @@ const illegal = ({ state: { status } }: Draft, { type }: Later): Refusal | undef
 }
 
 /** What would lead another way while the workflow goes back; the rest concerns steps, whichever way it goes. */
-const OTHER_WAYS: ReadonlySet<string> = new Set(['pause', 'cancel', 'rollback', 'restore', 'recover', 'retry', 'checkpoint'])
+const OTHER_WAYS: ReadonlySet<string> = new Set(['pause', 'cancel', 'rollback', 'restore', 'recover', 'retry', 'checkpoint', 'migrate'])
 
 /** One way back at a time; only one that leads to the end may take the place of one that doesn't. */
 const goingBackAlready = ({ state }: Draft, { type }: Later): Refusal | undefined => {
@@ -78,6 +80,8 @@ const take = (draft: Draft, decision: Later): Refusal | undefined => {
       return approve(draft, decision)
     case 'discard':
       return discard(draft, decision.step, decision.reason)
+    case 'migrate':
+      return migrate(draft, decision)
     case 'checkpoint':
       draft.emit({ type: 'checkpointed', name: decision.name })
       return undefined

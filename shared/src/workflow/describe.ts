@@ -25,6 +25,7 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   paused: () => 'Paused.',
   resumed: () => 'Resumed.',
   'priority-set': ({ priority }) => `Priority set to ${priority}.`,
+  migrated: ({ version }) => `It goes on under version ${version} of its definition.`,
   signalled: ({ name }) => `Signal “${name}” arrived.`,
   'turned-back': ({ outcome, error, scope = [] }) => `${goingBack(outcome, scope.length)}: ${error.message}.`,
   'review-wanted': ({ ref, queue, error }, { step }) => `${queue} is asked what becomes of ${step(ref)} (${error.code}): ${error.message}.`,

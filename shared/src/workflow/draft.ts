@@ -10,30 +10,34 @@ import { err, ok, type Result } from '../values/result.ts'
 import { boundedText } from '../values/text.ts'
 import { specOf } from './attempt.ts'
 import { stepError } from './errors.ts'
-import type { LogEntry, StepError, WorkflowEvent } from './event.ts'
+import type { EventOf, LogEntry, StepError, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
-import { type Gates, NO_GATES } from './gates.ts'
+import { type NodeContext, PLAIN_NODE } from './node-context.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export class Draft {
-  readonly definition: CompiledDefinition
   readonly workflow: string
   readonly now: Instant
   readonly by: string
-  readonly gates: Gates
+  readonly node: NodeContext
   readonly entries: LogEntry[] = []
   /** References whose status changed and whose consequences are not drawn yet. */
   readonly touched: number[] = []
+  #definition: CompiledDefinition
   #state: WorkflowState
   #outputs: { readonly steps: readonly StepState[]; readonly value: JsonObject } | undefined
 
-  constructor(definition: CompiledDefinition, workflow: string, state: WorkflowState, now: Instant, by: string, gates = NO_GATES) {
-    this.definition = definition
+  constructor(definition: CompiledDefinition, workflow: string, state: WorkflowState, now: Instant, by: string, node = PLAIN_NODE) {
+    this.#definition = definition
     this.workflow = workflow
     this.#state = state
     this.now = now
     this.by = by
-    this.gates = gates
+    this.node = node
+  }
+
+  get definition(): CompiledDefinition {
+    return this.#definition
   }
 
   get state(): WorkflowState {
@@ -50,6 +54,12 @@ export class Draft {
     this.#state = evolve(this.#state, entry) ?? this.#state
     this.entries.push(entry)
     if ('ref' in event) this.touched.push(event.ref)
+  }
+
+  /** The workflow moves to another definition; what is drawn from here on is drawn under that. */
+  adopt(definition: CompiledDefinition, event: EventOf<'migrated'>): void {
+    this.emit(event)
+    this.#definition = definition
   }
 
   step(ref: number): StepState | undefined {

@@ -148,6 +148,16 @@ export const EVENT_SCHEMAS = {
   'given-up': z.object({ type: z.literal('given-up'), refs }),
   /** A person, or the workflow that began this one, takes up again what had ended. */
   reopened: z.object({ type: z.literal('reopened'), reason: z.string() }),
+  /** It goes on under another definition. `places`: for each step of the old one its number in the new, −1 for none. */
+  migrated: z.object({
+    type: z.literal('migrated'),
+    definition: z.string(),
+    name: z.string(),
+    version: z.number(),
+    steps: stepCount,
+    places: z.array(z.number().int().min(-1)).max(MAX_STEPS).readonly(),
+    sent,
+  }),
   /** Of a step, or of the workflow as a whole: what was promised about its end, once the promise began to run. */
   'deadline-set': z.object({ type: z.literal('deadline-set'), breachAt: time, atRiskAt: time.exactOptional(), step: ref.exactOptional() }),
   'deadline-at-risk': z.object({ type: z.literal('deadline-at-risk'), step: ref.exactOptional() }),

@@ -11,6 +11,7 @@ import type { AttemptName } from './command.ts'
 import { applyDeadline } from './deadlines.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
+import { migrateState } from './migrated.ts'
 import { type MovingEvent, moveStep } from './move-step.ts'
 import { bearChild, endChild } from './offspring.ts'
 import { reopen, rewind } from './rewound.ts'
@@ -55,6 +56,8 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'priority-set':
       next.priority = event.priority
       return
+    case 'migrated':
+      return migrateState(next, event, entry.at)
     case 'signalled':
       next.signals = [...next.signals, { name: event.name, id: event.id, payload: event.payload }]
       return

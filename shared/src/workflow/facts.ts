@@ -18,6 +18,7 @@ import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
 import { lateName } from './evolve.ts'
 import { askAboutLateWork } from './late-work.ts'
+import { nameNow } from './migrated.ts'
 import { failAttempt, succeedStep } from './outcome.ts'
 import { isGoingBack, stopReason } from './scope.ts'
 import type { StepState } from './state.ts'
@@ -51,7 +52,8 @@ export const takeFact = (draft: Draft, fact: Fact): void => {
   }
 }
 
-const takeAttemptFact = (draft: Draft, fact: AttemptFact): void => {
+const takeAttemptFact = (draft: Draft, said: AttemptFact): void => {
+  const fact = { ...said, ref: nameNow(draft.state.moves, said) }
   const step = draft.step(fact.ref)
   if (step === undefined || !canKnow(draft, step, fact)) return
   if (!isInHand(step, fact)) return takeLate(draft, step, fact)

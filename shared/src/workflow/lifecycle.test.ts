@@ -180,6 +180,7 @@ const randomMembers = (type: string, random: Prng): object => {
     scope: [random.between(0, 9)],
   }
   const answers = { queue: text, answer: random.pick(['retry', 'skip']), comment: text, approved: random.chance(0.5), strategy: 'retry' }
+  const places = [random.between(-1, 4), random.between(-1, 4)]
   const lists = { parties: [], options: [], capabilities: [], capacity: 1, explanation: text, journal: text, n: 1, code: text }
   return {
     type,
@@ -190,6 +191,7 @@ const randomMembers = (type: string, random: Prng): object => {
     ...rest,
     ...promises,
     ...lists,
+    places,
     ...several,
     ...answers,
     awaits: random.pick(AWAITS),

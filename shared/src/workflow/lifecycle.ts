@@ -141,11 +141,12 @@ const REFUSED: DecisionRow = {
   approve: 'refused',
   discard: 'refused',
   checkpoint: 'refused',
+  migrate: 'refused',
 }
 
 /** Said again, a creation is answered with what it led to. */
 const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
-const OPEN: DecisionRow = { ...CREATED, cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
+const OPEN: DecisionRow = { ...CREATED, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
 const BACK = { rollback: 'allowed', restore: 'allowed', retry: 'allowed', recover: 'allowed', discard: 'allowed' } as const
 const UNDER_WAY_OR_HELD: DecisionRow = { ...OPEN, ...BACK, review: 'allowed', approve: 'allowed', checkpoint: 'allowed' }
 

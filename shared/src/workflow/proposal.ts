@@ -59,6 +59,11 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('discard'), step: name, reason }),
   z.strictObject({ type: z.literal('checkpoint'), name }),
+  z.strictObject({
+    type: z.literal('migrate'),
+    definition: z.string().regex(/^[0-9a-f]{64}$/),
+    mapping: z.record(name, name).exactOptional(),
+  }),
   z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
   z.strictObject({
     type: z.literal('step-settled-elsewhere'),

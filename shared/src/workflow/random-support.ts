@@ -39,8 +39,8 @@ export class World {
   }
 
   /** @returns whether it ended; a workflow that wants nothing and has not ended throws */
-  live(): boolean {
-    for (let move = 0; move < this.#options.maxMoves; move += 1) {
+  live(moves = this.#options.maxMoves): boolean {
+    for (let move = 0; move < moves; move += 1) {
       const mayInterfere = move < this.#options.maxMoves / 2
       if (isTerminal(this.run.state.status) && !(mayInterfere && this.#isReopened())) return true
       this.#move(mayInterfere)

@@ -65,6 +65,7 @@ describe('any definition, any world', () => {
       'verdict',
       'follow-up-wanted',
       'follow-up-started',
+      'migrated',
       'agent-registered',
       'agent-came',
       'agent-went',

@@ -112,6 +112,13 @@ export interface Child {
   readonly ended?: ChildEnd
 }
 
+export interface Move {
+  /** Old reference → new one, −1 for none. */
+  readonly placed: readonly number[]
+  /** Old reference → the highest number of an attempt by then. */
+  readonly highest: readonly number[]
+}
+
 export interface FollowUp {
   readonly key: string
   readonly definition: string
@@ -162,6 +169,8 @@ export interface WorkflowState {
   readonly recoveries: number
   /** The latest, in order. */
   readonly checkpoints: readonly Checkpoint[]
+  /** How steps changed places when the workflow moved to other definitions, in order. */
+  readonly moves: readonly Move[]
   /** Late results already recorded, as ⟨ref⟩.⟨mark of the attempt⟩. */
   readonly late: readonly string[]
   readonly turnedBack?: TurnedBack | undefined

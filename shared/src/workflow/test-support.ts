@@ -18,6 +18,7 @@ import type { LogEntry, Purpose, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
 import { type Gates, NO_GATES } from './gates.ts'
 import { STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
+import { type NodeContext, PLAIN_NODE } from './node-context.ts'
 import type { StepState, WorkflowState } from './state.ts'
 import { isTerminal, type StepStatus } from './status.ts'
 import type { Wanted } from './want.ts'
@@ -63,8 +64,10 @@ export const fold = (entries: readonly LogEntry[]): WorkflowState | undefined =>
   entries.reduce<WorkflowState | undefined>((state, entry) => evolve(state, entry), undefined)
 
 export class Run {
-  readonly definition: CompiledDefinition
+  definition: CompiledDefinition
   readonly gates: Gates
+  /** What else the node knows and objects to. */
+  node: Partial<NodeContext> = {}
   readonly id: string
   readonly log: LogEntry[] = []
   now = 1_000
@@ -94,7 +97,7 @@ export class Run {
     const decided = decide(this.definition, this.id, before, command, {
       now: { wall: this.now, monotonic: 0 },
       by,
-      gates: this.gates,
+      node: { ...PLAIN_NODE, gates: this.gates, ...this.node },
     })
     if (!decided.ok) {
       if (this.#state !== before) throw new Error('a refusal changed something')
@@ -115,6 +118,11 @@ export class Run {
   checkReplay(): void {
     const replayed = picture(fold(throughCodec(this.log)))
     if (replayed !== picture(this.#state)) throw new Error(`replay differs\n${replayed}\n${picture(this.#state)}`)
+  }
+
+  /** From now on it goes by this definition. */
+  follow(definition: CompiledDefinition): void {
+    this.definition = definition
   }
 
   /** Lets time pass and whatever is due happen. */
