@@ -3,6 +3,7 @@ import { ROLES } from '@holdfast/shared/http'
 import { TOKEN_HASH } from '@holdfast/shared/system'
 import { MAX_NODE_NUMBER } from '@holdfast/shared/values'
 import { z } from 'zod'
+import { limitsConfig } from './limits-config.ts'
 
 const id = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _ and -')
 const tokenHash = z.string().regex(TOKEN_HASH, 'must be sha256: and 64 hex digits; the token itself does not belong in this file')
@@ -43,6 +44,8 @@ export const gatewayConfig = z.strictObject({
       allowHosts: z.array(z.string().toLowerCase().min(1).max(256)).default([]),
     })
     .default({ allowHosts: [] }),
+  /** Without it nothing waits but for agents. */
+  limits: limitsConfig.prefault({}),
   heartbeatMs: z.number().int().positive().default(5_000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })

@@ -68,6 +68,36 @@ describe('B38 a gateway', () => {
     expect(stderr).not.toContain('secret-token')
   })
 
+  test('B38 GOV-4 LIM-1 LIM-3 LIM-4 limits that can mean nothing are told with their place', () => {
+    const { status, stderr } = startGateway({
+      ...gatewayConfig(),
+      limits: {
+        concurrency: { total: 0 },
+        workflows: { waiting: 5 },
+        resources: { dock: 2, 'wet dock': 1 },
+        quotas: [{ resource: 'crane', per: 'planet', amount: 1 }],
+        rates: { task: { perSecond: 0.00001 }, 'a b': { perSecond: 1 } },
+        tenants: { acme: ['ann'], corp: ['ann'] },
+        patience: 5,
+      },
+    })
+    expect(status).toBe(EX_CONFIG)
+    for (const wrong of ['concurrency.total', 'resources.wet dock', 'quotas.0.per', 'rates.task.perSecond', 'rates.a b'])
+      expect(stderr).toContain(` limits.${wrong}: `)
+    expect(stderr).toContain('"patience"')
+    const later = startGateway({
+      ...gatewayConfig(),
+      limits: {
+        workflows: { waiting: 5 },
+        quotas: [{ resource: 'crane', per: 'tenant', amount: 1 }],
+        tenants: { acme: ['ann'], corp: ['ann'] },
+      },
+    }).stderr
+    expect(later).toMatch(/ limits\.quotas\.0\.resource: names no resource of this facility: crane/)
+    expect(later).toMatch(/ limits\.tenants\.corp\.0: ann belongs to tenant acme already/)
+    expect(later).toMatch(/ limits\.workflows\.waiting: .*set atOnce/)
+  })
+
   test('B38 GOV-4 no configuration, an unreadable one, one that is not of its language', () => {
     expect(run('edge/src/main.ts', [])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: --config FILE') })
     const missing = run('edge/src/main.ts', ['--config', join(folder, 'missing.json')])

@@ -24,6 +24,8 @@ export interface GatewayPlan {
   readonly hub?: { readonly url: string; readonly token: string }
   /** Hosts that its workflows may call although they are not public. */
   readonly allowHosts?: readonly string[]
+  /** As in its configuration file. */
+  readonly limits?: object
 }
 
 export type HireOptions = Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position' | 'gatewayUrl'>>
@@ -125,7 +127,7 @@ const startProcess = (facility: string, config: string, logPath: string): Promis
   StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
 
 const configOf = (
-  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, shipped = [], hub, allowHosts = [] }: GatewayPlan,
+  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, shipped = [], hub, allowHosts = [], limits = {} }: GatewayPlan,
   tokens: Tokens,
 ): object => ({
   node: `${facility}-gateway`,
@@ -140,6 +142,7 @@ const configOf = (
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
   heartbeatMs: 200,
   http: { allowHosts },
+  limits,
   ...(hub === undefined ? {} : { hub: hubOf(folder, facility, hub) }),
 })
 

@@ -35,10 +35,11 @@ export interface Lone {
 export const openLoneGateway = async (
   hubUrl?: string,
   definitions: Readonly<Record<string, string>> = {},
-  { allowHosts = [], shipped = [] }: Pick<GatewayPlan, 'allowHosts' | 'shipped'> = {},
+  { allowHosts = [], shipped = [], limits = {} }: Pick<GatewayPlan, 'allowHosts' | 'shipped' | 'limits'> = {},
 ): Promise<Lone> => {
   const folder = newFolder()
-  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder: layDefinitions(folder, definitions), allowHosts, shipped }
+  const definitionsFolder = layDefinitions(folder, definitions)
+  const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder, allowHosts, shipped, limits }
   const gateway = await Gateway.start(hubUrl === undefined ? plan : { ...plan, hub: { url: hubUrl, token: newToken() } })
   return {
     gateway,

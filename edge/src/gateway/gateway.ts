@@ -63,7 +63,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
 }
 
 const engineConfig = (
-  { config, functions = new Map(), executors = new Map() }: GatewayOptions,
+  { config, log, functions = new Map(), executors = new Map() }: GatewayOptions,
   store: EngineConfig['store'],
   definitions: EngineConfig['definitions'],
 ): EngineConfig => ({
@@ -78,6 +78,8 @@ const engineConfig = (
   functions,
   executors: new Map([['http', httpExecutor({ allowHosts: new Set(config.http.allowHosts) })], ...executors]),
   heartbeatMs: config.heartbeatMs,
+  limits: config.limits,
+  onAlert: ({ kind, text, ...about }) => log.warn({ alert: kind, ...about }, text),
   // What the hub accepted is never refused below it; but nobody else continues this facility's logs.
   rightsOf: () => ({
     nodes: 'any',

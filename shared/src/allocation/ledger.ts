@@ -30,6 +30,7 @@ export interface Holding {
 
 interface Pool {
   readonly total: number
+  readonly capacity: number
   readonly holdings: Map<string, Holding>
 }
 
@@ -46,18 +47,23 @@ export class Ledger {
   }
 
   #change({ id, name, claims }: Holder, sign: 1 | -1): void {
-    for (const { pool, amount } of claims) {
+    for (const { pool, amount, capacity } of claims) {
       const { holdings, total } = this.#pools.get(pool) ?? { holdings: new Map<string, Holding>(), total: 0 }
       const left = (holdings.get(id)?.amount ?? 0) + sign * amount
       if (left === 0) holdings.delete(id)
       else holdings.set(id, { id, name, amount: left })
       if (holdings.size === 0) this.#pools.delete(pool)
-      else this.#pools.set(pool, { holdings, total: total + sign * amount })
+      else this.#pools.set(pool, { holdings, capacity, total: total + sign * amount })
     }
   }
 
   held(pool: string): number {
     return this.#pools.get(pool)?.total ?? 0
+  }
+
+  /** As whoever claimed of it last had it. */
+  capacity(pool: string): number | undefined {
+    return this.#pools.get(pool)?.capacity
   }
 
   holders(pool: string): readonly Holding[] {

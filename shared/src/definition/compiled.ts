@@ -16,7 +16,6 @@ import type {
   LinkSpec,
   ResourceNeed,
   StepSpec,
-  Work,
 } from './definition.ts'
 
 /** A parsed CEL expression. `evaluate` is pure, bounded in cost, and returns its failure as a text. */
@@ -29,7 +28,8 @@ export type CompiledMapping = readonly { readonly name: string; readonly express
 
 /** What limits go by when an attempt is to begin: whose it is, what it asks for, and what its author says of how much and how often. */
 export interface Demand {
-  readonly type: Work['type']
+  /** `task`, `function`, or the name of the plug-in. */
+  readonly type: string
   /** The capability it asks for, or the function or plug-in it calls. */
   readonly work: string
   /** ⟨definition⟩:⟨step or compensation⟩. */

@@ -9,12 +9,11 @@ export const demandOf = (
   spec: Attemptable & { readonly work: Work | UndoWork },
 ): Demand | undefined => {
   const { work, needs = [], rate, breaker } = spec
-  const asked = askedFor(work)
-  if (asked === undefined || work.type === 'undo-workflow') return undefined
+  const kind = kindOf(work)
+  if (kind === undefined) return undefined
   const concurrency = definition.limits?.concurrency
   return {
-    type: work.type,
-    work: asked,
+    ...kind,
     name: `${definition.name}:${id}`,
     needs,
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -25,14 +24,14 @@ export const demandOf = (
 }
 
 /** Nobody of this node's carries out the others. */
-const askedFor = (work: Work | UndoWork): string | undefined => {
+const kindOf = (work: Work | UndoWork): Pick<Demand, 'type' | 'work'> | undefined => {
   switch (work.type) {
     case 'task':
-      return work.capability
+      return { type: 'task', work: work.capability }
     case 'function':
-      return work.function
+      return { type: 'function', work: work.function }
     case 'executor':
-      return work.executor
+      return { type: work.executor, work: work.executor }
     default:
       return undefined
   }

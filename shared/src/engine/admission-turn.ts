@@ -11,7 +11,7 @@
  * and a new life has them as soon as it knows what its workflows want. Tokens are memory: after a restart the buckets are full.
  * Breakers and buckets move in a turn's own view, which is kept only if the turn is.
  */
-import { type Claim, Round } from '../allocation/ledger.ts'
+import { Round } from '../allocation/ledger.ts'
 import type { Demand } from '../definition/compiled.ts'
 import { type Bucket, fullBucket, type RatePolicy, takeToken } from '../policy/rate.ts'
 import type { Instant } from '../values/instant.ts'
@@ -51,7 +51,7 @@ export class AdmissionTurn {
     if (owner === undefined) return { may: 'begin' }
     if (!this.breakers.allows(owner.home, demand, now.wall)) return { may: 'fail', error: circuitOpen(demand) }
     const lacking = this.#round.lacking(this.#admission.claims(workflow, owner, demand))
-    if (lacking !== undefined) return { may: 'wait', pool: poolName(lacking.pool), shortage: this.#shortage(lacking) }
+    if (lacking !== undefined) return { may: 'wait', pool: poolName(lacking.pool), shortage: this.#admission.shortageOf(lacking) }
     for (const [name, policy] of ratesOf(this.#admission.limits, demand)) {
       const taking = takeToken(policy, this.#bucket(name, policy, now), now.monotonic)
       if (!taking.taken) return { may: 'wait', pool: `rate of ${name}`, shortage: `${policy.perSecond} a second`, retryAt: taking.retryAt }
@@ -93,14 +93,6 @@ export class AdmissionTurn {
   #bucket(name: string, policy: RatePolicy, now: Instant): Bucket {
     return this.#buckets.get(name) ?? fullBucket(policy, now.monotonic)
   }
-
-  #shortage({ pool, amount, capacity }: Claim): string {
-    if (amount > capacity) return capacity === 0 ? 'there is none here' : `${amount} are needed, there are ${capacity}`
-    const { ledger } = this.#admission
-    const holders = ledger.holders(pool).map(({ name }) => name)
-    if (holders.length === 0 || ledger.held(pool) + amount <= capacity) return 'kept for what is more urgent'
-    return `${ledger.held(pool)} of ${capacity} held by ${namesOf(holders)}`
-  }
 }
 
 const circuitOpen = ({ name }: Demand): StepError => ({
@@ -116,11 +108,4 @@ const ratesOf = ({ rates }: Limits, { name, type, work, rate }: Demand): readonl
     return policy === undefined ? [] : [[kind, policy] as const]
   })
   return rate === undefined ? ofNode : [...ofNode, [name, rate]]
-}
-
-const MAX_NAMES = 3
-
-const namesOf = (holders: readonly string[]): string => {
-  const more = holders.length > MAX_NAMES ? [`${holders.length - MAX_NAMES} more`] : []
-  return [...holders.slice(0, MAX_NAMES), ...more].join(', ')
 }

@@ -9,7 +9,7 @@ import type { Bucket } from '../policy/rate.ts'
 import type { Wanted, WantedBegin } from '../workflow/want.ts'
 import { AdmissionTurn } from './admission-turn.ts'
 import { Breakers } from './breakers.ts'
-import { claimsOf, underWayClaims } from './claims.ts'
+import { claimsOf, poolName, underWayClaims } from './claims.ts'
 import { type Limits, tenantOf } from './limits.ts'
 import { Overlay } from './overlay.ts'
 
@@ -77,6 +77,22 @@ export class Admission {
     return claimsOf(this.limits, owner, demand)
   }
 
+  /** Why a claim can't be met at this moment, in words: mostly who holds what it is on. */
+  shortageOf({ pool, amount, capacity }: Claim): string {
+    if (amount > capacity) return capacity === 0 ? 'there is none here' : `${amount} are needed, there are ${capacity}`
+    const held = this.ledger.held(pool)
+    if (held + amount <= capacity) return 'kept for what is more urgent'
+    return `${held} of ${capacity} held by ${namesOf(this.ledger.holders(pool).map(({ name }) => name))}`
+  }
+
+  /** The same for what is on record to wait; nothing where it waits for no holder. */
+  shortageNow(workflow: string, { awaiting, demand }: WantedBegin): string | undefined {
+    const owner = this.#owners.get(workflow)
+    const claims = owner === undefined || awaiting === undefined ? [] : this.claims(workflow, owner, demand)
+    const claim = claims.find(({ pool }) => poolName(pool) === awaiting)
+    return claim && this.shortageOf(claim)
+  }
+
   owner(workflow: string): Owner | undefined {
     return this.#owners.get(workflow)
   }
@@ -107,4 +123,11 @@ export class Admission {
 const put = <Value>(map: Map<string, Value>, key: string, value: Value | undefined): void => {
   if (value === undefined) map.delete(key)
   else map.set(key, value)
+}
+
+const MAX_NAMES = 3
+
+const namesOf = (holders: readonly string[]): string => {
+  const more = holders.length > MAX_NAMES ? [`${holders.length - MAX_NAMES} more`] : []
+  return [...holders.slice(0, MAX_NAMES), ...more].join(', ')
 }

@@ -15,11 +15,13 @@ import { CHECKPOINTS } from './checkpoints.ts'
 import type { EngineConfig } from './config.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
+import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+import { unmetNeeds } from './unmet.ts'
 
 /** The collections an engine needs in its store. */
 export const ENGINE_SCHEMAS = [
@@ -70,6 +72,8 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const { open, counts } = isSound ? before : await readStanding(store)
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
+  if (config.authorityOf.size > 0)
+    for (const definition of config.definitions) problems.push(...unmetNeeds(config.limits ?? NO_LIMITS, definition))
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
   const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
   for (const home of config.authorityOf) await takeUpHome(engine, home)

@@ -18,6 +18,7 @@ import type { ApiEnv } from './environment.ts'
 import { authenticated, forHost, labelled, PAGE_CONTENT_SECURITY_POLICY, plainRequest } from './guard.ts'
 import { addInsightRoutes } from './insight-routes.ts'
 import { addLibraryRoutes } from './library-routes.ts'
+import { addLimitRoutes } from './limit-routes.ts'
 import { addMigrateRoute } from './migrate-route.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
@@ -73,6 +74,7 @@ export const createApi = (options: ApiOptions): Api => {
   addScheduleRoutes(api, node.schedules)
   addControlRoutes(api, node)
   addPeopleRoutes(api, node)
+  addLimitRoutes(api, node.limits)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

@@ -16,10 +16,12 @@ import type { Decision, Fact } from '../workflow/command.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
+import { limitsOf } from './limits.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import { peopleOf } from './people.ts'
 import { Unreadable } from './problem.ts'
 import type { Schedules } from './schedule-routes.ts'
+import { withShortagesNow } from './shortages.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
 import { WorkflowIndex } from './workflow-index.ts'
 
@@ -66,7 +68,8 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
       const unit = await readable(engine, workflow)
       const summary = unit && summaryOf(unit, engine.catalogue)
       if (summary === undefined || unit === undefined) return undefined
-      const at = when === undefined ? { state: unit.state, length: unit.length } : stateAt(unit, when)
+      const at =
+        when === undefined ? { state: unit.state && withShortagesNow(engine, unit, unit.state), length: unit.length } : stateAt(unit, when)
       return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit, at, catalogue: engine.catalogue })
     },
     list: async (query) => {
@@ -85,6 +88,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
     schedules: schedulesOf(parts),
+    limits: limitsOf(engine, parts.clock, () => parts.facilities().map(({ id }) => id)),
   }
 }
 

@@ -18,6 +18,7 @@ import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Insight } from './insight.ts'
 import type { Library } from './library.ts'
+import type { LimitsApi } from './limits.ts'
 import type { ListQuery, Page } from './listing.ts'
 import type { People } from './people.ts'
 import type { Schedules } from './schedule-routes.ts'
@@ -89,4 +90,5 @@ export interface NodeApi {
   readonly people: People
   readonly library: Library
   readonly schedules: Schedules
+  readonly limits: LimitsApi
 }

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import { toyLibrary } from './toy-library.ts'
+import { toyLimits } from './toy-limits.ts'
 import { toySchedules } from './toy-schedules.ts'
 import type { FacilityView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
@@ -179,6 +180,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     library: toyLibrary(),
     schedules: toySchedules(),
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
+    limits: toyLimits(FACILITIES.map(({ id }) => id)),
     insight: {
       metrics: async (id) => (workflows.has(id) ? { elapsedMs: 0, failures: 0, percent: 0, steps: [] } : undefined),
       graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),
