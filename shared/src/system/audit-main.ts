@@ -1,14 +1,15 @@
 /**
- * Verifies every log in a node's store; the node must not be running, for a store has one process at a time.
+ * Verifies a node's store: every row of the file, then every log against its hash chain. The node must not be running, for a store has one
+ * process at a time; a backup can be verified beside it.
  *
- *   node audit-main.ts STORE.db [--json]        exit 0: every chain holds        1: some don't        2: wrong call, or no such store
+ *   node audit-main.ts STORE.db [--json]        exit 0: all is as it was written        1: it isn't        2: wrong call, or no such store
  */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type AuditLine, auditStore } from '../engine/audit.ts'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
 import type { Store } from '../ports/store.ts'
-import { openSqliteStore, StoreInUse, unopened } from '../store/sqlite/index.ts'
+import { type Damage, openSqliteStore, StoreInUse, unopened, verifySqliteFile } from '../store/sqlite/index.ts'
 import { systemRandom } from './clock.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
@@ -35,7 +36,21 @@ const tell = (line: AuditLine): void => {
   else if (line.problem !== undefined) console.log(`BROKEN  ${line.document} (${line.key}): ${line.problem}`)
 }
 
-const audit = async (store: Store): Promise<void> => {
+const tellDamage = ({ where, message }: Damage): void => {
+  if (values.json) console.log(JSON.stringify({ where, problem: message }))
+  else console.log(`DAMAGED  ${where}: ${message}`)
+}
+
+const countDamage = (path: string): number => {
+  let damaged = 0
+  for (const damage of verifySqliteFile(path)) {
+    tellDamage(damage)
+    damaged += 1
+  }
+  return damaged
+}
+
+const auditLogs = async (store: Store): Promise<number> => {
   let verified = 0
   let broken = 0
   for await (const line of auditStore(store)) {
@@ -43,10 +58,21 @@ const audit = async (store: Store): Promise<void> => {
     if (line.problem === undefined) verified += 1
     else broken += 1
   }
-  await store.close()
   if (!values.json) console.log(`${verified} logs verified, ${broken} broken`)
-  process.exitCode = broken === 0 ? 0 : 1
+  return broken
 }
 
-const store = path === undefined ? complain('usage: audit STORE.db [--json]') : open(path)
-if (store !== undefined) await audit(store)
+const audit = async (path: string): Promise<void> => {
+  // Opening it first brings a file of an earlier program up to date.
+  await open(path)?.close()
+  if (process.exitCode !== undefined) return
+  const damaged = countDamage(path)
+  const store = open(path)
+  if (store === undefined) return
+  const broken = await auditLogs(store)
+  await store.close()
+  process.exitCode = damaged + broken === 0 ? 0 : 1
+}
+
+if (path === undefined) complain('usage: audit STORE.db [--json]')
+else await audit(path)

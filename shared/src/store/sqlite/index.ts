@@ -3,3 +3,4 @@ export type { SqliteDatabase, SqliteHost, SqliteStatement, SqlRow, SqlValue } fr
 export { unopened } from './errors.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts'
 export type { SessionOptions } from './session.ts'
+export { type Damage, verifySqliteFile } from './verify.ts'

@@ -20,7 +20,7 @@ export interface StoredUpdate extends UpdatePlace {
   readonly update: Uint8Array
 }
 
-const UPDATES = `SELECT u.document AS number, u.home, u.sequence, u.commit_number, u.version, u.origin, u.bytes, u.crc, d.id AS document
+export const UPDATES = `SELECT u.position, u.document AS number, u.home, u.sequence, u.commit_number, u.version, u.origin, u.bytes, u.crc, d.id AS document
   FROM updates u LEFT JOIN documents d ON d.number = u.document`
 
 export const readIdentity = (session: Session, id: string): Identity | undefined => {
@@ -97,7 +97,7 @@ const readEntries = (session: Session, home: string, after: number, take: number
   })
 }
 
-const updateOf = (row: SqlRow, archives: Archives): StoredUpdate => {
+export const updateOf = (row: SqlRow, archives: Archives): StoredUpdate => {
   const home = text(row, 'home')
   const sequence = integer(row, 'sequence')
   if (row.document === null) throw corrupt(`update ${home}/${sequence}`, 'its document is not known')
@@ -117,7 +117,7 @@ const updateOf = (row: SqlRow, archives: Archives): StoredUpdate => {
   return { ...place, update }
 }
 
-const rowOf = (collection: string, row: SqlRow): Row => {
+export const rowOf = (collection: string, row: SqlRow): Row => {
   const key = text(row, 'key')
   const value = text(row, 'value')
   assertSeal(integer(row, 'crc'), sealOfRow(collection, key, value), () => `row ${collection}/${key}`)
