@@ -1,6 +1,6 @@
 /** The coordinator's configuration file, validated whole before anything starts (B38). Durations are milliseconds. */
 import { ROLES } from '@holdfast/shared/http'
-import { TOKEN_HASH } from '@holdfast/shared/system'
+import { retentionConfig, TOKEN_HASH } from '@holdfast/shared/system'
 import { MAX_NODE_NUMBER } from '@holdfast/shared/values'
 import { z } from 'zod'
 
@@ -30,6 +30,7 @@ export const coordinatorConfig = z.strictObject({
   link: z
     .strictObject({ pingMs: z.number().int().positive().default(10_000), silenceMs: z.number().int().positive().default(30_000) })
     .default({ pingMs: 10_000, silenceMs: 30_000 }),
+  retention: retentionConfig,
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 

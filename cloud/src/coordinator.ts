@@ -76,6 +76,7 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   definitions,
   functions: new Map(),
   heartbeatMs: 5_000,
+  retention: config.retention,
   rightsOf: (peer, home) => {
     const facility = config.facilities.find(({ node, id }) => node === peer && id === home)
     const nodes = new Set(facility === undefined ? [] : [facility.nodeNumber])

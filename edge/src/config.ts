@@ -1,6 +1,6 @@
 /** A gateway's configuration file, validated whole before anything starts (B38). Durations are milliseconds. */
 import { ROLES } from '@holdfast/shared/http'
-import { TOKEN_HASH } from '@holdfast/shared/system'
+import { retentionConfig, TOKEN_HASH } from '@holdfast/shared/system'
 import { MAX_NODE_NUMBER } from '@holdfast/shared/values'
 import { z } from 'zod'
 import { limitsConfig } from './limits-config.ts'
@@ -46,6 +46,7 @@ export const gatewayConfig = z.strictObject({
     .default({ allowHosts: [] }),
   /** Without it nothing waits but for agents. */
   limits: limitsConfig.prefault({}),
+  retention: retentionConfig,
   heartbeatMs: z.number().int().positive().default(5_000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })

@@ -12,6 +12,12 @@ import { tokenHash } from '@holdfast/shared/system'
 import { type Api, openApi } from './api.ts'
 import { newToken, ROOT, writePrivate } from './folder.ts'
 
+export interface RetentionPlan {
+  readonly archiveAfterMs: number
+  readonly eraseAfterMs?: number
+  readonly sweepMs: number
+}
+
 export interface GatewayPlan {
   readonly folder: string
   /** Where its store lies, if that is a disk of its own. */
@@ -26,6 +32,7 @@ export interface GatewayPlan {
   readonly allowHosts?: readonly string[]
   /** As in its configuration file. */
   readonly limits?: object
+  readonly retention?: RetentionPlan
 }
 
 export type HireOptions = Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position' | 'gatewayUrl'>>
@@ -127,7 +134,18 @@ const startProcess = (facility: string, config: string, logPath: string): Promis
   StoryProcess.start({ name: `${facility}'s gateway`, command: [join(ROOT, 'edge/src/main.ts'), '--config', config], logPath })
 
 const configOf = (
-  { folder, storeFolder = folder, facility, nodeNumber, definitionsFolder, shipped = [], hub, allowHosts = [], limits = {} }: GatewayPlan,
+  {
+    folder,
+    storeFolder = folder,
+    facility,
+    nodeNumber,
+    definitionsFolder,
+    shipped = [],
+    hub,
+    allowHosts = [],
+    limits = {},
+    retention,
+  }: GatewayPlan,
   tokens: Tokens,
 ): object => ({
   node: `${facility}-gateway`,
@@ -143,6 +161,7 @@ const configOf = (
   heartbeatMs: 200,
   http: { allowHosts },
   limits,
+  ...(retention === undefined ? {} : { retention }),
   ...(hub === undefined ? {} : { hub: hubOf(folder, facility, hub) }),
 })
 

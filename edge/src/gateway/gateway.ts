@@ -32,7 +32,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
-  const opened = await openEngine(engineConfig(options, store, loaded.definitions))
+  // What the hub has not got yet would be lost to it.
+  let mayErase = (): boolean => config.hub === undefined
+  const opened = await openEngine(engineConfig(options, store, loaded.definitions, () => mayErase()))
   if (!opened.ok) {
     await store.close()
     return err(opened.error)
@@ -41,6 +43,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const relay = new DependencyRelay(engine)
   const uplink = await openUplink(config, engine, store, life, log)
+  mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
   const birth = { life, recovered }
@@ -66,6 +69,7 @@ const engineConfig = (
   { config, log, functions = new Map(), executors = new Map() }: GatewayOptions,
   store: EngineConfig['store'],
   definitions: EngineConfig['definitions'],
+  mayErase: () => boolean,
 ): EngineConfig => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
@@ -80,6 +84,7 @@ const engineConfig = (
   heartbeatMs: config.heartbeatMs,
   limits: config.limits,
   onAlert: ({ kind, text, ...about }) => log.warn({ alert: kind, ...about }, text),
+  retention: { ...config.retention, mayErase },
   // What the hub accepted is never refused below it; but nobody else continues this facility's logs.
   rightsOf: () => ({
     nodes: 'any',

@@ -49,6 +49,14 @@ export interface AftermathParts {
 /** Before what could not be committed is tried again. */
 export const RETRY_MS = 1_000
 
+/** How much waits at a moment: inputs for a turn, offers for an agent; tasks and calls for their end. */
+export interface EngineLoad {
+  readonly inputs: number
+  readonly offers: number
+  readonly tasks: number
+  readonly calls: number
+}
+
 export class Aftermath {
   readonly dispatch: Dispatch
   readonly admission: Admission

@@ -7,6 +7,7 @@ import { headHex, loadReplica, type Verified, verifyChain } from '../document/in
 import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import { err, type Result } from '../values/result.ts'
+import { GONE, parseGone } from './retired.ts'
 import { rowsOf } from './rows.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 
@@ -18,6 +19,8 @@ export interface AuditLine {
   readonly head: string
   /** What is wrong; absent when the chain holds. */
   readonly problem?: string
+  /** Deleted: this is what was kept of it. */
+  readonly gone?: true
 }
 
 /** One line a workflow, in the order of ids, then one a home. A document that can't be read is a line with a problem, not the end. */
@@ -30,6 +33,7 @@ export async function* auditStore(store: Store): AsyncGenerator<AuditLine> {
     yield await auditOne(store, value)
   }
   for (const document of damaged) yield { document, key: '', entries: 0, head: '', problem: 'its row is damaged' }
+  yield* goneLines(store)
   for (const home of [...homes].sort()) yield* auditHome(store, home)
 }
 
@@ -47,6 +51,14 @@ const problemOf = async (store: Store, { id, length, head }: Summary): Promise<s
   if (position.length !== length) return `its log has ${position.length} entries, and had ${length}`
   // A workflow only proposed so far has no log and no head.
   return length > 0 && headHex(verified.value.head) !== head ? 'its entries are not the ones that were written' : undefined
+}
+
+/** Of what was deleted only the head is left: it vouches for whatever copy is kept elsewhere. */
+async function* goneLines(store: Store): AsyncGenerator<AuditLine> {
+  for await (const { key: document, value } of rowsOf(store, GONE)) {
+    const gone = parseGone(value)
+    if (gone !== undefined) yield { document, key: gone.key, entries: gone.length, head: gone.head, gone: true }
+  }
 }
 
 /** A home where no agent has been yet has no document. */

@@ -9,7 +9,8 @@ import type { WorkflowState } from '../workflow/state.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { ASKED, type AskedRow } from './asked.ts'
 import { checkpointRows } from './checkpoints.ts'
-import { COUNTS, isParked, moveCount, OPEN, type OpenRow, type Outcome, type OutcomeCount, outcomeOf } from './standing.ts'
+import { dueKey, ENDED } from './retired.ts'
+import { COUNTS, dropCount, isParked, moveCount, OPEN, type OpenRow, type Outcome, type OutcomeCount, outcomeOf } from './standing.ts'
 import { type Summary, WORKFLOWS } from './summary.ts'
 import type { Unit } from './unit.ts'
 
@@ -44,7 +45,13 @@ export class Books {
     if (rows.open !== unit.rows.open) this.#enter(OPEN, unit.id, open)
     if (rows.asked !== unit.rows.asked) this.#enter(ASKED, unit.id, asked)
     if (outcome !== unit.rows.outcome) this.#count(unit, outcome)
+    if (!summary.open) this.puts.push({ collection: ENDED, key: dueKey(summary.endedAt ?? summary.updatedAt, unit.id), value: {} })
     this.#rows.set(unit, rows)
+  }
+
+  /** It is deleted, and counts no more. */
+  forget({ home, rows: { outcome } }: Unit): void {
+    if (outcome !== undefined) this.counts.set(home, dropCount(this.counts.get(home) ?? this.#countsOf(home), outcome))
   }
 
   /** A decision was staged that may have made checkpoints. */

@@ -10,6 +10,16 @@ import type { Hooks } from './hooks.ts'
 import type { Limits } from './limits.ts'
 import type { Rules } from './rules.ts'
 
+export interface RetentionPolicy {
+  /** From its end on, a workflow's document is kept in less room. */
+  readonly archiveAfterMs: number
+  /** From its end on, nothing is left of it but its id and the head of its chain; without it, it is kept for ever. */
+  readonly eraseAfterMs?: number
+  /** False while another node may still need what would be erased. */
+  readonly mayErase?: () => boolean
+  readonly sweepMs?: number
+}
+
 export interface EngineConfig {
   /** The node's name: `harbour-gateway`. */
   readonly node: string
@@ -30,6 +40,8 @@ export interface EngineConfig {
   readonly limits?: Limits
   /** Told what somebody should look at, after it is durable. */
   readonly onAlert?: (alert: Alert) => void
+  /** When ended workflows are put away; without it, never. */
+  readonly retention?: RetentionPolicy
   /** What a peer on the link may write into a home's documents. */
   readonly rightsOf: (peer: string, home: string) => Rights
   /** Who may object to decisions here, and is told of transitions. */

@@ -14,7 +14,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Admission } from './admission.ts'
-import { Aftermath } from './aftermath.ts'
+import { Aftermath, type EngineLoad } from './aftermath.ts'
 import { breakerAlerts, deadlineAlerts, starvingAlert } from './alerts.ts'
 import type { BreakerNews } from './breakers.ts'
 import { unfitHere } from './callees.ts'
@@ -25,9 +25,10 @@ import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import { nodeContextOf, tellHooks } from './hooks.ts'
-import { type Answer, documentsOf, type Input } from './inputs.ts'
+import type { Answer, Input } from './inputs.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
+import { Retention } from './retention.ts'
 import type { Roster } from './roster.ts'
 import { unlessDamaged } from './rows.ts'
 import { RULES, type Rules, rulesOn } from './rules.ts'
@@ -40,13 +41,6 @@ import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
 import type { WaitingList } from './waiting.ts'
 import { wantsOf } from './wants.ts'
-
-export interface EngineLoad {
-  readonly inputs: number
-  readonly offers: number
-  readonly tasks: number
-  readonly calls: number
-}
 
 interface Answered {
   readonly answer: Waiting['answer']
@@ -67,6 +61,7 @@ export class Engine implements Core {
   readonly recovery: Recovery
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #queue: TurnQueue
+  #retention: Retention | undefined
 
   constructor(config: EngineConfig, author: Author, catalogue: Catalogue, cursors: Map<string, PeerCursor>, atStart: AtStart) {
     this.cursors = cursors
@@ -158,8 +153,15 @@ export class Engine implements Core {
     return this.#queue.between(() => this.units.roster(home))
   }
 
+  /** Begins to put away what has ended, if that is the policy. */
+  startRetention(): void {
+    const { retention: policy, clock, store } = this.#config
+    if (policy !== undefined) this.#retention = new Retention({ policy, clock, store, retire: (input) => this.submit(input) })
+  }
+
   /** Takes no more inputs, finishes the turn under way and answers what waits with `stopping`. */
   async close(): Promise<void> {
+    this.#retention?.close()
     this.#aftermath.close()
     await this.#queue.close()
   }
@@ -234,14 +236,13 @@ export class Engine implements Core {
   async #take(turn: Turn, inputs: readonly Waiting[]): Promise<readonly Answered[]> {
     const unreadable = await this.units.loadFor(inputs.map(({ input }) => input))
     return inputs.map(({ input, answer }) => {
-      const broken = documentsOf(input).find((document) => unreadable.has(document))
-      const refused = broken === undefined ? undefined : unreadable.get(broken)
+      const refused = unreadable.get(input)
       return { answer, result: refused === undefined ? turn.take(input) : err(refused) }
     })
   }
 
   async #commit(batch: Batch): Promise<Refusal | undefined> {
-    if (batch.appends.length === 0 && batch.puts.length === 0 && batch.removals.length === 0) return undefined
+    if (batch.appends.length + batch.puts.length + batch.removals.length === 0) return undefined
     const committed = await this.#config.store.commit(batch)
     return committed.ok ? undefined : storeRefusal(committed.error)
   }
@@ -258,6 +259,7 @@ export class Engine implements Core {
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     this.register.committed(turn.books)
     turn.books.committed()
+    for (const unit of turn.retiring.erased) this.units.evict(unit.id)
     const breakerNews = [...turn.admission.breakers.news()]
     turn.admission.keep()
     const summaries: Summary[] = []

@@ -1,11 +1,14 @@
+export type { EngineLoad } from './aftermath.ts'
 export type { Alert } from './alerts.ts'
+
 export { type AuditLine, auditStore } from './audit.ts'
+
 export { Catalogue } from './catalogue.ts'
 export type { Committed, News } from './committed.ts'
-export type { EngineConfig } from './config.ts'
+export type { EngineConfig, RetentionPolicy } from './config.ts'
 export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'
 export type { AgentView } from './dispatch.ts'
-export { Engine, type EngineLoad } from './engine.ts'
+export { Engine } from './engine.ts'
 export { EventStream, type WatchedEvent } from './event-stream.ts'
 export { HubLoop, type HubLoopParts } from './hub-loop.ts'
 export type { Answer, Input, ReceivedInput, WillInput } from './inputs.ts'

@@ -4,6 +4,7 @@ import type { FeedUpdate, Refused } from '../link/index.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { Party } from './barriers.ts'
+import { workflowOf } from './retired.ts'
 import type { Presence } from './roster.ts'
 
 /** A decision or fact about one workflow. Decided here if this node is the home's authority, else written down as a proposal. */
@@ -82,7 +83,24 @@ export interface ResetInput {
   readonly by: string
 }
 
-export type Input = WillInput | EditInput | TickInput | JudgeInput | ReceivedInput | PresenceInput | ResetInput | MeetInput | DispatchInput
+/** Ended workflows to be put away, by their rows (retired.ts). */
+export interface RetireInput {
+  readonly kind: 'retire'
+  readonly archive: readonly string[]
+  readonly erase: readonly string[]
+}
+
+export type Input =
+  | RetireInput
+  | WillInput
+  | EditInput
+  | TickInput
+  | JudgeInput
+  | ReceivedInput
+  | PresenceInput
+  | ResetInput
+  | MeetInput
+  | DispatchInput
 
 export interface Answer {
   /** `proposed`: written down durably, to be judged by the authority. */
@@ -110,6 +128,8 @@ export const documentsOf = (input: Input): readonly string[] => {
       return input.updates.map(({ document }) => document)
     case 'meet':
       return input.parties.map(({ workflow }) => workflow)
+    case 'retire':
+      return input.erase.map(workflowOf)
     case 'presence':
     case 'reset-breaker':
     case 'dispatch':

@@ -4,7 +4,7 @@
  */
 import type { Recall, StreamInput, StreamOutput } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Store } from '../ports/store.ts'
+import type { FeedEntry, Store } from '../ports/store.ts'
 import { refusal } from '../values/refusal.ts'
 import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts'
 import type { Engine } from './engine.ts'
@@ -21,6 +21,9 @@ export type StreamAnswer = Exclude<StreamInput, { type: 'feed-grew' }>
 export const MAX_UNNOTED = 1_000
 
 const tooManyRefusals = refusal('retry-later', 'too-many-refusals', `${MAX_UNNOTED} refusals wait to be noted.`)
+
+/** What was deleted since is no news to anybody; like what came from the peer itself, it is passed over. */
+const isErased = ({ update }: FeedEntry): boolean => update.length === 0
 
 export class LinkPort {
   readonly #engine: LinkedEngine
@@ -54,7 +57,7 @@ export class LinkPort {
     switch (output.type) {
       case 'read-feed': {
         const { home, after, limit } = output
-        const entries = await this.#store.feed(home, after, limit)
+        const entries = (await this.#store.feed(home, after, limit)).map((entry) => (isErased(entry) ? { ...entry, origin: peer } : entry))
         return { type: 'feed-page', home, after, entries, end: await this.#store.feedEnd(home) }
       }
       case 'commit':

@@ -17,6 +17,7 @@ import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cur
 import { Engine } from './engine.ts'
 import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
+import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
@@ -28,6 +29,9 @@ export const ENGINE_SCHEMAS = [
   { name: WORKFLOWS, indices: [] },
   { name: OPEN, indices: [] },
   { name: COUNTS, indices: [] },
+  { name: ENDED, indices: [] },
+  { name: ARCHIVED, indices: [] },
+  { name: GONE, indices: [] },
   { name: ASKED, indices: [] },
   { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
@@ -78,6 +82,7 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
   for (const home of config.authorityOf) await takeUpHome(engine, home)
   const recovered = await recoverAll(engine, open, problems)
+  engine.startRetention()
   return ok({ engine, life, recovered, problems })
 }
 

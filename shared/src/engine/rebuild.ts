@@ -1,5 +1,6 @@
 /** Makes the rows of standing.ts again from the workflows' own rows: for a store that was written before there were any. */
 import type { Put, Store } from '../ports/store.ts'
+import { dueKey, ENDED } from './retired.ts'
 import { rowsOf } from './rows.ts'
 import { COUNTS, moveCount, NONE, OPEN, type OpenRow, type Outcome, type OutcomeCount } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -10,7 +11,8 @@ export const standingPuts = async (store: Store): Promise<readonly Put[]> => {
   for await (const { key, value } of rowsOf(store, WORKFLOWS)) {
     if (!isSummary(value)) continue
     counts.set(value.facility, moveCount(counts.get(value.facility) ?? NONE, undefined, outcomeIn(value)))
-    if (value.open) puts.push({ collection: OPEN, key, value: unparked(value) })
+    if (!value.open) puts.push({ collection: ENDED, key: dueKey(value.endedAt ?? value.updatedAt, key), value: {} })
+    else puts.push({ collection: OPEN, key, value: unparked(value) })
   }
   for (const [key, value] of counts) puts.push({ collection: COUNTS, key, value })
   return puts

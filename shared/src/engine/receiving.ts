@@ -52,6 +52,8 @@ const place = (core: Core, turn: Turn, from: From, document: string, update: Uin
     return apply(core, roster, from, update)
   }
   if (!isWorkflowId(document)) return refusal('fix-request', 'bad-document-id', `${document} names no document of ${from.home}.`)
+  const gone = core.units.goneAmong(document)
+  if (gone !== undefined) return gone
   const unit = core.units.peek(document) ?? turn.begin(document, from.home)
   // Named as touched before its copy changes: whatever goes wrong from here on, that copy is dropped.
   turn.touched.add(unit)

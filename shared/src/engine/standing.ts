@@ -13,7 +13,7 @@ import { isTerminal, type WorkflowStatus } from '../workflow/status.ts'
 import type { Wanted } from '../workflow/want.ts'
 
 /** To be raised whenever `wanted` begins to want something of states that were parked before: then all are looked at again. */
-export const STANDING_VERSION = 1
+export const STANDING_VERSION = 2
 
 export const OPEN = 'open'
 export const COUNTS = 'counts'
@@ -41,6 +41,8 @@ export const isOpen = ({ status, followUps, children }: WorkflowState): boolean 
   !isTerminal(status) ||
   followUps.some(({ workflow }) => workflow === undefined) ||
   children.some(({ ended, leave }) => ended === undefined && !leave)
+
+export const dropCount = (counts: OutcomeCount, from: Outcome): OutcomeCount => ({ ...counts, [from]: counts[from] - 1 })
 
 export const moveCount = (counts: OutcomeCount, from: Outcome | undefined, to: Outcome): OutcomeCount => {
   const moved = { ...counts }

@@ -34,6 +34,7 @@ import {
   type MeetInput,
   type PresenceInput,
   type ResetInput,
+  type RetireInput,
   type WillInput,
 } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
@@ -41,6 +42,7 @@ import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
 import { writeProposal } from './proposing.ts'
 import { receive } from './receiving.ts'
+import { Retiring } from './retiring.ts'
 import { presenceEvents, type Roster } from './roster.ts'
 import type { Summary } from './summary.ts'
 import type { Unit } from './unit.ts'
@@ -60,6 +62,8 @@ export class Turn {
   readonly appended = new Map<string, Map<string, number>>()
   /** Where the peers' feeds stand after this turn. */
   readonly cursors = new Map<string, PeerCursor>()
+  readonly retiring = new Retiring()
+  readonly #retirements: RetireInput[] = []
   readonly #puts: Put[] = []
   #writtenBytes = 0
   /** Whose wants are those of an earlier state. */
@@ -91,6 +95,9 @@ export class Turn {
         return this.#resetBreaker(input)
       case 'meet':
         return this.#meet(input)
+      case 'retire':
+        this.#retirements.push(input)
+        return ok(DECIDED)
       case 'dispatch':
         return ok(DECIDED)
     }
@@ -253,8 +260,19 @@ export class Turn {
       expected.set(unit.id, unit.version)
     }
     for (const unit of this.touched) this.#project(unit)
+    const unitOf = (workflow: string): Unit | undefined => this.#core.units.peek(workflow)
+    for (const input of this.#retirements) this.retiring.take(input, unitOf, (workflow) => expected.has(workflow), this.books)
+    for (const { id, version } of this.retiring.erased) expected.set(id, version)
     const { puts, removals } = this.books.rows()
-    return ok({ appends, puts: [...this.#puts, ...puts], removals, expected })
+    const { archive, erased } = this.retiring
+    return ok({
+      appends,
+      puts: [...this.#puts, ...puts, ...this.retiring.puts],
+      removals: [...removals, ...this.retiring.removals],
+      expected,
+      ...(archive.length > 0 ? { archive } : {}),
+      ...(erased.length > 0 ? { erase: erased.map(({ id }) => id) } : {}),
+    })
   }
 
   /** Own writing only: what came over the link was weighed where it was written. */

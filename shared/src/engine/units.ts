@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { documentsOf, homesOf, type Input } from './inputs.ts'
 import { creationOf } from './projections.ts'
+import { goneRefusal } from './retired.ts'
 import { foldRoster, type Roster } from './roster.ts'
 import { type Outcome, outcomeOf } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
@@ -27,6 +28,8 @@ export class Units {
   /** Those that nothing in memory depends on, least recently used first. */
   readonly #idle = new Set<string>()
   readonly #maxIdle: number
+  /** Of what was last loaded for: documents that were deleted, and what is said of them. */
+  readonly #gone = new Map<string, Refusal>()
   readonly #rosters = new Map<string, Unit<Roster>>()
 
   constructor(store: Store, author: Author, evolve: Fold<WorkflowState>, ownsHomes: boolean) {
@@ -55,6 +58,7 @@ export class Units {
     const meanwhile = this.#units.get(id)
     if (meanwhile !== undefined) return ok(meanwhile)
     if (stored === undefined) return ok(undefined)
+    if (isErased(stored)) return err(goneRefusal(id))
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (!unit.ok) return unit
     unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined, asked: undefined }
@@ -63,16 +67,26 @@ export class Units {
     return unit
   }
 
-  /** Brings everything the inputs speak of into memory; gives what can't be read, and why. */
-  async loadFor(inputs: readonly Input[]): Promise<ReadonlyMap<string, Refusal>> {
-    const unreadable = new Map<string, Refusal>()
+  /** Brings everything the inputs speak of into memory; gives those that can't be taken because of what can't be read, and why. */
+  async loadFor(inputs: readonly Input[]): Promise<ReadonlyMap<Input, Refusal>> {
+    const unreadable = new Map<Input, Refusal>()
+    this.#gone.clear()
     for (const home of new Set(inputs.flatMap(homesOf))) await this.roster(home)
-    for (const document of inputs.flatMap(documentsOf)) {
-      if (this.#units.has(document)) continue
-      const loaded = await this.load(document)
-      if (!loaded.ok) unreadable.set(document, loaded.error)
+    for (const input of inputs) {
+      for (const document of documentsOf(input)) {
+        const loaded = this.#units.has(document) ? undefined : await this.load(document)
+        if (loaded?.ok !== false) continue
+        const isGone = loaded.error.code === 'gone'
+        if (isGone) this.#gone.set(document, loaded.error)
+        if (!isGone || !isTakenApart(input)) unreadable.set(input, loaded.error)
+      }
     }
     return unreadable
+  }
+
+  /** Why nothing can be done with a document that the present inputs speak of, if it was deleted. */
+  goneAmong(document: string): Refusal | undefined {
+    return this.#gone.get(document)
   }
 
   /** The home's own document, loaded or begun. */
@@ -138,6 +152,11 @@ export class Units {
     }
   }
 }
+
+/** Of what a peer sends each update is answered for itself; and what is to be deleted may be deleted already. */
+const isTakenApart = ({ kind }: Input): boolean => kind === 'received' || kind === 'retire'
+
+const isErased = ({ version, updates }: StoredDocument): boolean => version > 0 && updates.every(({ length }) => length === 0)
 
 /** What the rows say of a document as the store holds it. */
 const outcomeIn = (unit: Unit): Outcome | undefined => {

@@ -115,6 +115,7 @@ const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly
 /** A document that is there and can't be read must not look like one that is not there: its reader would begin anew. */
 const readable = async (engine: Engine, workflow: string): Promise<Unit | undefined> => {
   const unit = await engine.read(workflow)
+  if (!unit.ok && unit.error.code === 'gone') return undefined
   if (!unit.ok) throw new Unreadable(workflow, unit.error)
   return unit.value
 }

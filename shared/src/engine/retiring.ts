@@ -1,0 +1,48 @@
+/**
+ * What one turn puts away: archives of ended workflows, and erasures of those archived long enough. A workflow that the same turn changes is
+ * left for the next time.
+ */
+import { waitingProposals } from '../document/index.ts'
+import type { Put, Removal } from '../ports/store.ts'
+import { ASKED } from './asked.ts'
+import type { Books } from './books.ts'
+import type { RetireInput } from './inputs.ts'
+import { ARCHIVED, dueKey, ENDED, GONE, workflowOf } from './retired.ts'
+import { isOpen } from './standing.ts'
+import { WORKFLOWS } from './summary.ts'
+import type { Unit } from './unit.ts'
+
+export class Retiring {
+  readonly archive: string[] = []
+  readonly erased: Unit[] = []
+  readonly puts: Put[] = []
+  readonly removals: Removal[] = []
+
+  /** @param changed whether this turn appends to that workflow's document */
+  take(
+    { archive, erase }: RetireInput,
+    unitOf: (workflow: string) => Unit | undefined,
+    changed: (workflow: string) => boolean,
+    books: Books,
+  ): void {
+    for (const key of archive) if (!changed(workflowOf(key))) this.#archive(key)
+    for (const key of erase) if (!changed(workflowOf(key))) this.#erase(key, unitOf(workflowOf(key)), books)
+  }
+
+  #archive(key: string): void {
+    this.archive.push(workflowOf(key))
+    this.removals.push({ collection: ENDED, key })
+    this.puts.push({ collection: ARCHIVED, key, value: {} })
+  }
+
+  #erase(key: string, unit: Unit | undefined, books: Books): void {
+    if (unit !== undefined && waitingProposals(unit.replica).length > 0) return
+    this.removals.push({ collection: ARCHIVED, key })
+    if (unit?.state === undefined || isOpen(unit.state) || dueKey(unit.state.endedAt ?? 0, unit.id) !== key) return
+    const { id, home, length, headHex: head } = unit
+    this.erased.push(unit)
+    books.forget(unit)
+    this.puts.push({ collection: GONE, key: id, value: { home, key: unit.state.key, length, head } })
+    this.removals.push({ collection: WORKFLOWS, key: id }, { collection: ASKED, key: id }, { collection: ENDED, key })
+  }
+}
