@@ -130,7 +130,11 @@ interface Refused {
   readonly detail: unknown
 }
 
-const illegal = (detail: string): Refused => ({ status: 409, problem: 'urn:holdfast:problem:illegal-transition', detail })
+const illegal = (status: string, decision: string, instead: RegExp): Refused => ({
+  status: 409,
+  problem: 'urn:holdfast:problem:illegal-transition',
+  detail: expect.stringMatching(new RegExp(`^A workflow that is ${status} does not take ${decision}\\. ${instead.source}`)),
+})
 const cancel = (id: string): Promise<Answer> => api().ask('DELETE', `/workflows/${id}`, { reason: 'for this test' })
 const urge = (id: string, etag: string): Promise<Answer> =>
   api().ask('PUT', `/workflows/${id}`, { priority: 'critical' }, { 'If-Match': etag })
@@ -139,15 +143,19 @@ describe('decisions that are refused', () => {
   test('SM-2 each is told why and what would be taken instead, and changes nothing; the alternative is then taken', async () => {
     const id = await start('life', 'refusals')
     const resumed = await refused(id, () => post(id, 'resume'))
-    expect(resumed).toEqual(illegal('A workflow that is active does not take resume. It would take: pause, cancel, set-priority.'))
+    expect(resumed).toEqual(illegal('active', 'resume', /It would take: pause, cancel, terminate, set-priority, rollback, /))
     expect((await post(id, 'pause')).status).toBe(200)
     const paused = await refused(id, () => post(id, 'pause'))
-    expect(paused).toEqual(illegal('A workflow that is paused does not take pause. It would take: resume, cancel, set-priority.'))
+    expect(paused).toEqual(illegal('paused', 'pause', /It would take: resume, cancel, terminate, set-priority, rollback, /))
     expect((await post(id, 'resume')).status).toBe(200)
     expect((await api().get(id)).status).toBe('active.synchronizing')
   })
 
-  test.each(['completed', 'failed', 'cancelled'])('SM-2 a workflow that is %s takes none, and says that it has ended', async (end) => {
+  test.each([
+    ['completed', /It would take: .*undo/],
+    ['failed', /It would take: rollback, restore, retry/],
+    ['cancelled', /It (has ended; nothing can change it|would take: discard)\./],
+  ] as const)('SM-2 a workflow that is %s takes none of these, and says what it would take instead', async (end, instead) => {
     const id = await start('life', `ended-${end}`)
     if (end === 'cancelled') await cancel(id)
     else await call(id)
@@ -156,7 +164,7 @@ describe('decisions that are refused', () => {
     if (end === 'failed') (await drive.next()).fail(new TaskFailure('flat-tyre', 'a tyre is flat'))
     if (end === 'failed') (await unload.next()).finish(null)
     expect((await ended(api(), id)).status).toBe(end)
-    const why = (decision: string) => illegal(`A workflow that is ${end} does not take ${decision}. It has ended; nothing can change it.`)
+    const why = (decision: string) => illegal(end, decision, instead)
     expect(await refused(id, () => post(id, 'pause'))).toEqual(why('pause'))
     expect(await refused(id, () => post(id, 'resume'))).toEqual(why('resume'))
     expect(await refused(id, () => cancel(id))).toEqual(why('cancel'))

@@ -64,6 +64,35 @@ const lateCancel = (): void => {
   save('late-cancel', 'a cancel that came too late, kept, and dealt with by a follow-up', [...run.log, ...judged.entries, started], state)
 }
 
+const newVersion = (): void => {
+  const each = { type: 'function', function: 'f' }
+  const first = define({
+    version: 1,
+    steps: { pick: TASK, lines: { type: 'map', over: 'input.lines', each }, ship: TASK },
+    links: [
+      { from: 'pick', to: 'lines' },
+      { from: 'lines', to: 'ship' },
+    ],
+  })
+  const second = define({
+    version: 2,
+    steps: { send: TASK, weigh: TASK, lines: { type: 'map', over: 'input.lines', each }, pick: TASK },
+    links: [
+      { from: 'pick', to: 'lines' },
+      { from: 'lines', to: 'weigh' },
+      { from: 'weigh', to: 'send' },
+    ],
+  })
+  const run = new Run(first, { lines: [1, 2] })
+  run.node = { definitionOf: (hash) => (hash === second.hash ? second : undefined) }
+  run.done('pick')
+  for (const item of ['lines/0', 'lines/1']) run.succeed(item)
+  run.put({ type: 'migrate', definition: second.hash, mapping: { ship: 'send' } })
+  run.follow(second)
+  run.done('weigh')
+  save('new-version', 'moved to another version, with a map that was done', run.log, run.state)
+}
+
 /** Codes that some history holds already. */
 const held = new Set([...histories().values()].flatMap(({ log }) => log.map(([code]) => code)))
 
@@ -134,6 +163,7 @@ const layouts = (): void => {
 
 layouts()
 lateCancel()
+newVersion()
 randomWorlds()
 await simulatedWorlds()
 if (missing().length > 0) console.log(`in no history: ${missing().join(', ')}`)

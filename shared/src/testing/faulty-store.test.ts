@@ -70,10 +70,11 @@ storeContract('faulty, faults off,', {
     crashable.set(store, store)
     return store
   },
-  reopen: async (store) => {
+  reopen: async (store, schemas) => {
     await store.close()
-    const again = crashable.get(store)?.crash().reopen()
+    const again = crashable.get(store)?.crash().reopen(schemas)
     if (again === undefined) throw new Error('opened elsewhere')
+    crashable.set(again, again)
     return again
   },
 })

@@ -46,7 +46,8 @@ export interface FaultyStore extends Store {
 export interface CrashedStore {
   /** Commits that took effect and did not survive. */
   readonly lostCommits: number
-  reopen(): FaultyStore
+  /** With other declarations, where they are given. */
+  reopen(schemas?: readonly CollectionSchema[]): FaultyStore
 }
 
 type Committed = Result<{ readonly group: number }, StoreError>
@@ -110,7 +111,11 @@ class SimulatedStore implements FaultyStore {
     for (const { batch } of this.#unsynced.slice(0, survivors)) if (batch !== undefined) applyBatch(this.#durable, batch)
     this.#unsynced = []
     this.#isClosed = true
-    return { lostCommits: lost.length, reopen: () => new SimulatedStore(this.#options, this.#declared, copyTables(this.#durable)) }
+    return { lostCommits: lost.length, reopen: (schemas) => this.#next(schemas === undefined ? this.#declared : declare(schemas)) }
+  }
+
+  #next(declared: Declared): SimulatedStore {
+    return new SimulatedStore(this.#options, declared, copyTables(this.#durable))
   }
 
   /** Resolves once a sync has covered the batch; syncs end in the order of the commits, whatever their delays. */
