@@ -192,6 +192,21 @@ test('I20 what was written while the clock was a day ahead is offered as soon as
 })
 
 describe('G8 reconnecting', () => {
+  test('E3 I21 who comes back while an offer is being committed hears of it when it is durable, and no sooner', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    node.store.hold()
+    const starting = node.start(definition)
+    for (let turns = 0; node.engine.load.tasks === 0 && turns < 20; turns += 1) await node.clock.advance(0)
+    expect(node.engine.load.tasks).toBe(1)
+    await agent.reconnect([])
+    expect(agent.offers).toEqual([])
+    node.store.release()
+    const id = await starting
+    await node.clock.advance(0)
+    expect(agent.offers).toEqual([task(id)])
+  })
+
   test('G8 what it holds goes on, also when the acceptance was lost', async () => {
     const node = await open()
     const agent = await node.agent('r1')

@@ -59,6 +59,8 @@ export class Dispatch implements AgentGate {
   readonly #agents = new Map<string, Present>()
   readonly #offers = new Map<string, readonly WantedOffer[]>()
   readonly #tasks: TaskBook
+  /** Workflows of which a turn has drawn wants that no commit holds yet: whoever comes meanwhile is not told of them (E3). */
+  readonly #uncommitted = new Set<string>()
 
   constructor(parts: DispatchParts) {
     this.#parts = parts
@@ -68,6 +70,8 @@ export class Dispatch implements AgentGate {
   // ── what the engine says ──
 
   setWanted(workflow: string, wanted: Wanted | undefined): void {
+    if (wanted === undefined) this.#uncommitted.delete(workflow)
+    else this.#uncommitted.add(workflow)
     this.#tasks.set(workflow, wanted?.tasks ?? [])
     if (wanted !== undefined && wanted.offers.length > 0) this.#offers.set(workflow, wanted.offers)
     else this.#offers.delete(workflow)
@@ -104,12 +108,13 @@ export class Dispatch implements AgentGate {
 
   /** After a commit: tells connected agents what they were not told yet about this workflow's tasks. */
   release(workflow: string): void {
+    this.#uncommitted.delete(workflow)
     for (const task of this.#tasks.ofWorkflow(workflow)) this.#tell(task)
   }
 
   #tell(task: WantedTask): void {
     const agent = this.#agents.get(task.agent)
-    if (agent?.send === undefined) return
+    if (agent?.send === undefined || this.#isUncommitted(task.task)) return
     const told = agent.told.get(task.task)
     if (task.stop !== undefined && told !== 'stop') {
       agent.told.set(task.task, 'stop')
@@ -118,6 +123,10 @@ export class Dispatch implements AgentGate {
       agent.told.set(task.task, 'offer')
       agent.send(this.#offerOf(task))
     }
+  }
+
+  #isUncommitted(task: string): boolean {
+    return this.#uncommitted.has(parseTaskId(task)?.workflow ?? '')
   }
 
   #offerOf(task: WantedTask): DownMessage {
@@ -250,6 +259,7 @@ export class Dispatch implements AgentGate {
   #heartbeat(agent: Present, task: string): void {
     const wanted = this.#tasks.find(task)
     if (wanted?.agent === agent.profile.id) return this.#tasks.renew(wanted)
+    if (this.#isUncommitted(task)) return
     // Nobody waits for it any more: the agent's hands are needed elsewhere.
     agent.send?.({ type: 'stop', task, reason: 'it is not wanted any more' })
   }
