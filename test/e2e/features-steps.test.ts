@@ -31,7 +31,7 @@ const CONVOY = `
 name: convoy
 steps:
   load: { type: task, capability: lift }
-  meet: { type: sync, barrier: "'gate-' + input.gate", parties: 2, timeoutMs: 5m }
+  meet: { type: sync, barrier: "'gate-' + string(input.gate)", parties: 2, timeoutMs: 5m }
   leave: { type: task, capability: lift }
 links:
   - { from: load, to: meet }
