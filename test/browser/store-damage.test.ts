@@ -63,12 +63,24 @@ describe.skipIf(!hasChromium())('PER-8 S5 damage to a store in Chromium', () => 
     await page.close()
   })
 
-  test('damage to the description of the store, or one of a newer program, stops the open', async () => {
+  test('a damaged row keeps no other from an index that is declared anew', async () => {
+    const page = await filled('indexed-anew')
+    await call(page, 'tamper', 'indexed-anew', 'rows', { value: '2' }, { value: '3' })
+    await call(page, 'tamper', 'indexed-anew', 'collections', { name: 'tasks' }, { indices: 'owner' })
+    await call(page, 'open', 'indexed-anew')
+    expect(await call<Verdicts>(page, 'verdicts')).toEqual({ ...SOUND, row: 'row tasks/last' })
+    expect(await call(page, 'openTasks')).toEqual(['1'])
+    await page.close()
+  })
+
+  test('damage to the description of the store, its absence, or one of a newer program, stops the open', async () => {
     const page = await filled('described')
     await call(page, 'tamper', 'described', 'meta', {}, { commits: 9 })
     await expect(call(page, 'open', 'described')).rejects.toThrow('store: corrupt')
     await call(page, 'tamper', 'described', 'meta', {}, { generation: 'g', schemaVersion: 99, commits: 2, crc: crc32('g\u000099\u00002') })
     await expect(call(page, 'open', 'described')).rejects.toThrow("has schema 99, newer than this program's")
+    await call(page, 'tamper', 'described', 'meta', {}, 'delete')
+    await expect(call(page, 'open', 'described', true)).rejects.toThrow('store: corrupt')
     await page.close()
   })
 })

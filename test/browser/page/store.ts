@@ -78,11 +78,16 @@ const verdicts = async () => ({
   timers: await verdictOn(store().list('timers', { limit: 9 })),
 })
 
+const openTasks = async (): Promise<readonly string[]> => {
+  const rows = await store().list('tasks', { where: { index: 'status', equals: 'open' }, limit: 9 })
+  return rows.map(({ key }) => key)
+}
+
 const generation = (): string => store().generation
 const close = (): Promise<void> => store().close()
 const isPersistent = (): Promise<boolean> => store().isPersistent
 
-Object.assign(globalThis, { open, commit, commitAndRead, commitOn, content, verdicts, generation, close, isPersistent })
+Object.assign(globalThis, { open, commit, commitAndRead, commitOn, content, verdicts, openTasks, generation, close, isPersistent })
 
 /** In a worker the same calls come as messages. */
 if (!('document' in globalThis)) {

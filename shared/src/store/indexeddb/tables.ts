@@ -14,6 +14,7 @@
  * Migrations are steps of that version and only ever added to. A collection no longer declared is left as it is.
  */
 import type { Random } from '../../ports/random.ts'
+import { StoreFailure } from '../../ports/store.ts'
 import { isJsonObject, type Json } from '../../values/json.ts'
 import type { Declared } from '../declared.ts'
 import { assertSeal, corrupt, sealOfMeta, sealOfRow } from './seal.ts'
@@ -55,7 +56,7 @@ export const prepareTables = (session: Session, declared: Declared, random: Rand
 export const readMeta = async (session: Session): Promise<Meta | undefined> => {
   const row = await session.meta.get(META)
   if (row === undefined) {
-    if ((await session.updates.count()) > 0) throw corrupt('meta', 'the row is missing')
+    if ((await session.updates.count()) + (await session.rows.count()) > 0) throw corrupt('meta', 'the row is missing')
     return undefined
   }
   const schema = integer(row, 'schemaVersion')
@@ -108,7 +109,17 @@ const fitCollection = async (session: Session, name: string, indices: ReadonlySe
   await session.collections.put({ name, indices: wanted })
   const range = session.rows.where('[collection+key]').between([name], [name, LAST])
   await range.modify((row: Fields, place: { value: Fields }) => {
-    const { key, value } = rowOf(row)
-    place.value = storedRow(indices, name, key, value)
+    place.value = indexedAgain(indices, name, row)
   })
+}
+
+/** A damaged row stays as it is: whoever reads it is told, and the rest is not kept from its index. */
+const indexedAgain = (indices: ReadonlySet<string>, collection: string, row: Fields): Fields => {
+  try {
+    const { key, value } = rowOf(row)
+    return storedRow(indices, collection, key, value)
+  } catch (error) {
+    if (error instanceof StoreFailure) return row
+    throw error
+  }
 }
