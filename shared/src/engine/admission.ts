@@ -66,6 +66,11 @@ export class Admission {
     this.ledger.set(workflow, claims.length > 0 ? [{ id: workflow, name: workflow, claims }] : [])
   }
 
+  /** It is parked: it keeps its place, and whose it is will be told when it wants something again. */
+  rest(workflow: string): void {
+    this.#owners.delete(workflow)
+  }
+
   forget(workflow: string): void {
     this.ledger.set(workflow, [])
     for (const known of [this.#begins, this.#openings, this.#owners]) known.delete(workflow)

@@ -151,6 +151,7 @@ export class Aftermath {
     const { units } = this.#parts
     if (!isParked(wants)) return units.hold(unit.id)
     this.#wants.delete(unit.id)
+    this.admission.rest(unit.id)
     if (unit.state !== undefined && isOpen(unit.state)) units.rest(unit.id)
     else units.evict(unit.id)
   }
