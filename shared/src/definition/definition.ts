@@ -149,6 +149,8 @@ export interface Attemptable {
 }
 
 export interface StepSpec extends Attemptable {
+  /** Of a call that has no effect: for so long its output is taken again where the same input comes. */
+  readonly cache?: { readonly ttlMs: number }
   readonly work: Work
   /** How many incoming links must have sent: all that still can, any one, or a number. */
   readonly join: 'all' | 'any' | number

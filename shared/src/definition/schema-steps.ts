@@ -40,6 +40,8 @@ const compensate = { compensate: id.exactOptional() }
 const ofWork = attemptable(DEFAULT_TIMEOUT_MS, RETRY_PRESETS.standard)
 const ofWait = attemptable(WAIT_TIMEOUT_MS, RETRY_PRESETS.none)
 const ofMap = attemptable(MAP_TIMEOUT_MS, RETRY_PRESETS.none)
+const cacheable = { cache: strict({ ttlMs: duration(1) }).exactOptional() }
+
 /** How a step is reached, and where its failure leads. */
 const inGraph = {
   join: z.union([z.enum(['all', 'any']), z.int().min(1)], { error: 'expected all, any or a number' }).default('all'),
@@ -164,8 +166,8 @@ const each = z.discriminatedUnion('type', [
 
 export const step = z.discriminatedUnion('type', [
   strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...taskFields }).transform(nestTask),
-  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...functionFields }).transform(nestFunction),
-  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...executorFields }).transform(nestExecutor),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...cacheable, ...functionFields }).transform(nestFunction),
+  strict({ ...ofWork, ...breakable, ...reviewable, ...compensate, ...inGraph, ...cacheable, ...executorFields }).transform(nestExecutor),
   strict({ ...ofWait, ...reviewable, ...inGraph, type: z.literal('wait'), on: waitOn }).transform(nestWait),
   strict({ ...ofMap, ...reviewable, ...inGraph, type: z.literal('map'), over: cel, each }).transform(nestMap),
   strict({ ...ofWait, ...reviewable, ...compensate, ...inGraph, ...workflowFields }).transform(nestWorkflow),

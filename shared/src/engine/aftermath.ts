@@ -26,6 +26,7 @@ import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
 import { NO_LIMITS } from './limits.ts'
+import { ResultCache } from './result-cache.ts'
 import { isOpen, isParked } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
 import type { Author, Unit } from './unit.ts'
@@ -80,7 +81,7 @@ export class Aftermath {
     this.admission = new Admission(limits)
     this.waiting = new WaitingList(limits.starvingMs)
     const report = (workflow: string, fact: Fact, by: string): Promise<Result<Answer, Refusal>> => this.#report(workflow, fact, by)
-    this.#calls = new Calls(config.clock, new Callees(config.functions, config.executors), report)
+    this.#calls = new Calls(config.clock, new Callees(config.functions, config.executors), new ResultCache(config.store), report)
     this.#children = new Children({
       catalogue: parts.catalogue,
       read: parts.read,

@@ -13,11 +13,12 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Attempt, AttemptError, Performer } from '../ports/performer.ts'
 import type { Json } from '../values/json.ts'
-import { err, type Result } from '../values/result.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import { boundedText } from '../values/text.ts'
 import type { Fact } from '../workflow/command.ts'
 import type { WantedCall } from '../workflow/want.ts'
 import type { Callees } from './callees.ts'
+import type { ResultCache } from './result-cache.ts'
 
 type Outcome = Result<Json, AttemptError>
 
@@ -29,13 +30,15 @@ const TIMEOUT: Outcome = err({ code: 'timeout', message: 'the call took longer t
 export class Calls {
   readonly #clock: Clock
   readonly #callees: Callees
+  readonly #results: ResultCache
   readonly #report: (workflow: string, fact: Fact, by: string) => unknown
   readonly #inFlight = new Set<string>()
   readonly #timers = new Set<() => void>()
 
-  constructor(clock: Clock, callees: Callees, report: (workflow: string, fact: Fact, by: string) => unknown) {
+  constructor(clock: Clock, callees: Callees, results: ResultCache, report: (workflow: string, fact: Fact, by: string) => unknown) {
     this.#clock = clock
     this.#callees = callees
+    this.#results = results
     this.#report = report
   }
 
@@ -58,18 +61,21 @@ export class Calls {
   }
 
   async #make(workflow: string, call: WantedCall, recovering: boolean): Promise<void> {
+    const known = call.cached && (await this.#results.find(call, this.#clock.now().wall))
+    if (known !== undefined) return this.#end(workflow, call, ok(known.output))
     const callee = this.#callees.performerOf(call)
     if (!callee.ok) return this.#end(workflow, call, callee)
     const performer = callee.value
     const attempt = { id: call.id, name: call.function, input: call.input, timeoutMs: call.timeoutMs }
     const performing = guarded(() => perform(performer, attempt, recovering))
     const outcome = await this.#within(call.timeoutMs, performing)
+    if (outcome?.ok && call.cached !== undefined) await this.#results.keep(call, outcome.value, this.#clock.now().wall)
     if (outcome !== undefined) return this.#end(workflow, call, outcome)
-    const known = await this.#within(
+    const answered = await this.#within(
       call.timeoutMs,
       guarded(() => givenUp(performer, attempt)),
     )
-    await this.#end(workflow, call, known ?? unknownOutcome('the call took too long, and nobody answers for it'))
+    await this.#end(workflow, call, answered ?? unknownOutcome('the call took too long, and nobody answers for it'))
     await this.#tell(workflow, call, await performing)
   }
 

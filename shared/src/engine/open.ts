@@ -17,6 +17,7 @@ import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cur
 import { Engine } from './engine.ts'
 import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
+import { RESULTS } from './result-cache.ts'
 import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
@@ -39,6 +40,7 @@ export const ENGINE_SCHEMAS = [
   { name: REJECTED, indices: [] },
   { name: DEFINITIONS, indices: [] },
   { name: SCHEDULES, indices: [] },
+  { name: RESULTS, indices: [] },
   { name: 'node', indices: [] },
 ] as const
 

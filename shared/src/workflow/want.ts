@@ -53,6 +53,8 @@ export interface WantedCall extends AttemptName {
   readonly input: Json
   /** How long to wait for its end. */
   readonly timeoutMs: number
+  /** Its output may be one that the same step of this definition gave for this input before. */
+  readonly cached?: { readonly by: string; readonly ttlMs: number }
 }
 
 /** Known by `ref` and `position`, the length of the log when it began: a step that waits again is another wait. */

@@ -6,7 +6,7 @@ import type { CompiledAttempt, CompiledDefinition } from '../definition/compiled
 import { deadlineWakesAt } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
 import { answersOf } from './answers-wanted.ts'
-import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, stepName, taskId } from './attempt.ts'
+import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, specOf, stepName, taskId } from './attempt.ts'
 import { checkpointDueAt } from './checkpoint.ts'
 import type { AttemptName } from './command.ts'
 import { stepDeadlineWakesAt } from './deadlines.ts'
@@ -115,7 +115,8 @@ const wantForStep = (
   const callee = calleeOf(spec.work)
   if (callee !== undefined) {
     const parameters = spec.work.type === 'executor' ? { parameters: spec.work.with } : {}
-    all.calls.push({ ...name, id: taskId(workflow, name), function: callee, ...parameters, input, timeoutMs: spec.timeoutMs })
+    const cached = purpose === 'forward' ? cachedBy(definition, step) : {}
+    all.calls.push({ ...name, id: taskId(workflow, name), function: callee, ...parameters, input, timeoutMs: spec.timeoutMs, ...cached })
   }
   if (spec.work.type !== 'task' || step.agent === undefined) return
   const stop = stopReason(state, name.ref, step)
@@ -140,6 +141,13 @@ const phaseOf = ({ status, phase }: StepState): StepState['phase'] => {
   if (status === 'compensating') return phase
   if (status === 'waiting_for_resource') return 'ready'
   return status === 'ready' || status === 'offered' || status === 'running' ? status : undefined
+}
+
+/** The definition's hash stands for its version and all it says of the step. */
+const cachedBy = (definition: CompiledDefinition, step: StepState): Pick<WantedCall, 'cached'> => {
+  const { id, spec } = specOf(definition, step)
+  if (step.item !== undefined || spec.cache === undefined) return {}
+  return { cached: { by: `${definition.hash}.${id}`, ttlMs: spec.cache.ttlMs } }
 }
 
 const wantAwaited = (all: Gathering, ref: number, { awaits, position, since }: StepState): void => {
