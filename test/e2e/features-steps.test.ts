@@ -74,14 +74,14 @@ test('RES-4 DEF-9 a fallback takes over what failed for good', async () => {
 })
 
 test('COO-7 DEF-9 workflows meet at a barrier, also when their gateway was killed in between', async () => {
-  const start = (key: string, gate: number) => api().start({ facility: 'harbour', definition: 'convoy', key, input: { gate } })
-  const first = await start('first', 1)
-  const other = await start('other', 2)
+  const start = (key: string, gate: string) => api().start({ facility: 'harbour', definition: 'convoy', key, input: { gate } })
+  const first = await start('first', '1')
+  const other = await start('other', '2')
   const waiting = async (id: string): Promise<boolean> => (await api().get(id)).explain.includes('at the barrier “gate-')
   await until('both to be at their barriers', async () => (await waiting(first)) && (await waiting(other)))
   await lone.gateway.kill()
   await lone.gateway.restart()
-  const second = await start('second', 1)
+  const second = await start('second', '1')
   const met = { complete: true, arrived: 2 }
   expect(await ended(api(), first)).toMatchObject({ status: 'completed', output: { met } })
   expect(await ended(api(), second)).toMatchObject({ status: 'completed', output: { met } })

@@ -10,6 +10,8 @@ import type { Clock, Dial, Performer, Store } from '@holdfast/shared/ports'
 
 export interface Plant {
   readonly name: string
+  /** Its worlds set their clocks so many times as often: what is wrong with a clock shows only where one is set. */
+  readonly jumps?: number
   readonly rules?: Partial<Rules>
   /** Around a node's disk, for one life. */
   store?(store: Store, node: string): Store

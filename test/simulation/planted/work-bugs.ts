@@ -78,6 +78,7 @@ const tooManyHands: Plant = {
 /** A timer waits for a time of day instead of for a span. */
 const wallTimer: Plant = {
   name: 'a timer by wall clock',
+  jumps: 20,
   clock: (clock) => ({
     now: () => clock.now(),
     after: (delayMs, callback) => {

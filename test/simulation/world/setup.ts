@@ -40,8 +40,9 @@ const JUMPS = 40
 /** Not simulated here: identities that are copied or revoked, and other versions of the program. */
 const BEYOND: ReadonlySet<Fault['kind']> = new Set(['clone', 'revoke', 'upgrade'])
 
-export const drawSetup = (seed: number, prng: Prng): Setup => {
-  const knobs = condensed(drawKnobs(prng))
+/** @param jumps how many times as often as usual clocks are set, where they are set at all */
+export const drawSetup = (seed: number, prng: Prng, jumps = 1): Setup => {
+  const knobs = condensed(drawKnobs(prng), jumps)
   const particulars = drawParticulars(prng.stream('particulars'))
   const topology = topologyOf(particulars)
   const plan = drawFaultPlan(prng, knobs, topology, particulars.safetyMs).filter(({ kind }) => !BEYOND.has(kind))
@@ -49,7 +50,7 @@ export const drawSetup = (seed: number, prng: Prng): Setup => {
 }
 
 /** The shared rates are meant for hours; a world of minutes meets as much in less time. */
-const condensed = (knobs: Knobs): Knobs => {
+const condensed = (knobs: Knobs, jumps: number): Knobs => {
   const { values } = knobs
   const condense = (rate: number): number => CONDENSED * rate
   return {
@@ -61,7 +62,7 @@ const condensed = (knobs: Knobs): Knobs => {
       halfOpensPerMinute: condense(values.halfOpensPerMinute),
       freezesPerHour: condense(values.freezesPerHour),
       // One an hour would hardly ever be met.
-      jumpsPerHour: JUMPS * values.jumpsPerHour,
+      jumpsPerHour: JUMPS * jumps * values.jumpsPerHour,
       partitionsPerSecond: condense(values.partitionsPerSecond),
     },
   }
