@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { wanted } from '../workflow/wanted.ts'
+import { NO_LIMITS } from './limits.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
 import { DependencyRelay } from './relay.ts'
 import type { Summary } from './summary.ts'
@@ -144,4 +145,17 @@ test('SM-5 DEF-3 E14 a wait for the end of another workflow ends with its output
   await node.clock.advance(0)
   relay.close()
   for (const id of [early, late]) expect((await node.state(id)).steps[0]).toMatchObject({ status: 'succeeded', output: { boxes: 4 } })
+})
+
+test('E15 LIM-1 a child comes with its parent’s place: parents that hold all the places do not wait for their children for ever', async () => {
+  const store = new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' }))
+  const limits = { workflows: { atOnce: 1, waiting: 1 } }
+  const node = await TestNode.open({ store, definitions: [CHILD, PARENT], limits: { ...NO_LIMITS, ...limits } })
+  const first = await node.start(PARENT, {}, 'first')
+  const second = await node.start(PARENT, {}, 'second')
+  expect((await node.state(childOf(first))).status).toBe('active')
+  expect((await node.state(second)).status).toBe('pending')
+  const robot = await node.agent('r1')
+  for (let task = 0; task < 4; task += 1) await robot.succeed(robot.offers[task] ?? '')
+  expect([(await node.state(first)).status, (await node.state(second)).status]).toEqual(['completed', 'completed'])
 })

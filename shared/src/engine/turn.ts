@@ -132,7 +132,8 @@ export class Turn {
     const stale = staleness(known, expected)
     if (stale !== undefined) return err(stale)
     if (known !== undefined && known.home !== home) return err(foreignHome(known))
-    if (known === undefined && command.type === 'create' && this.#core.admission.isFull) return err(TOO_MANY_WAITING)
+    const isNew = known === undefined && command.type === 'create' && command.parent === undefined
+    if (isNew && this.#core.admission.isFull) return err(TOO_MANY_WAITING)
     return this.#command(known ?? (command.type === 'create' ? this.begin(workflow, home) : undefined), command, by)
   }
 

@@ -84,7 +84,8 @@ const create = (
   const refused = objection(draft, command, 'absent')
   if (refused !== undefined) return err(refused)
   promiseWorkflow(draft)
-  if (!node.gates.starts) startWorkflow(draft)
+  // A child comes with its parent's place: were it to wait for one while parents hold them all, they would wait for each other for ever.
+  if (!node.gates.starts || command.parent !== undefined) startWorkflow(draft)
   drawConsequences(draft)
   return ok({ entries: draft.entries, state: draft.state })
 }
