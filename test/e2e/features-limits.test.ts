@@ -34,7 +34,7 @@ steps:
 name: promised
 sla: { breachMs: 1h }
 steps:
-  slow: { type: task, capability: hold, timeoutMs: 60s, leaseMs: 60s, sla: { atRiskMs: 50ms, breachMs: 100ms } }
+  slow: { type: task, capability: hold, timeoutMs: 60s, leaseMs: 60s, sla: { atRiskMs: 200ms, breachMs: 3s } }
 `,
 }
 
