@@ -207,6 +207,19 @@ describe('G8 reconnecting', () => {
     expect(agent.offers).toEqual([task(id)])
   })
 
+  test('E3 I1 who has declined and comes back before that is durable is not offered the same once more', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const id = await node.start(definition)
+    node.store.hold()
+    await agent.say({ type: 'decline', task: task(id), reason: 'full' })
+    await agent.reconnect([])
+    expect(agent.offers).toEqual([task(id)])
+    node.store.release()
+    await node.clock.advance(1_000)
+    expect(agent.offers).toEqual([task(id), task(id, 2)])
+  })
+
   test('G8 what it holds goes on, also when the acceptance was lost', async () => {
     const node = await open()
     const agent = await node.agent('r1')

@@ -61,6 +61,8 @@ export class Dispatch implements AgentGate {
   readonly #tasks: TaskBook
   /** Workflows of which a turn has drawn wants that no commit holds yet: whoever comes meanwhile is not told of them (E3). */
   readonly #uncommitted = new Set<string>()
+  /** Tasks whose decline waits for its commit: offered once more meanwhile, they might be taken, and what was done would be nobody's. */
+  readonly #declining = new Set<string>()
 
   constructor(parts: DispatchParts) {
     this.#parts = parts
@@ -78,6 +80,7 @@ export class Dispatch implements AgentGate {
   }
 
   #noteDropped(task: WantedTask): void {
+    this.#declining.delete(task.task)
     const agent = this.#agents.get(task.agent)
     if (agent === undefined) return
     agent.told.delete(task.task)
@@ -114,7 +117,7 @@ export class Dispatch implements AgentGate {
 
   #tell(task: WantedTask): void {
     const agent = this.#agents.get(task.agent)
-    if (agent?.send === undefined || this.#isUncommitted(task.task)) return
+    if (agent?.send === undefined || this.#isUncommitted(task.task) || this.#declining.has(task.task)) return
     const told = agent.told.get(task.task)
     if (task.stop !== undefined && told !== 'stop') {
       agent.told.set(task.task, 'stop')
@@ -240,6 +243,7 @@ export class Dispatch implements AgentGate {
       case 'accept':
         return this.#report(agent, message.task, (name) => ({ type: 'attempt-accepted', ...name }))
       case 'decline':
+        if (this.#tasks.find(message.task)?.agent === id) this.#declining.add(message.task)
         return this.#report(agent, message.task, (name) => ({ type: 'attempt-declined', reason: message.reason, ...name }))
       case 'stopped':
         return this.#report(agent, message.task, (name) => ({ type: 'attempt-stopped', ...name }))

@@ -91,6 +91,7 @@ const timersEarly: Plant = {
 /** The log's time is whatever the wall clock says, also when that was set back. */
 const timeRunsBack: Plant = {
   name: 'a log that is dated by the wall clock alone',
+  jumps: 20,
   rules: {
     decide: (definition, workflow, state, command, context) =>
       ledFrom(state, RULES.decide(definition, workflow, state, command, context), (entry) => ({ ...entry, at: context.now.wall })),
