@@ -42,7 +42,12 @@ const recoverBody = z
   ])
   .openapi('RecoverWorkflow')
 
-const decision = <Verb extends string, Body extends z.ZodType>(verb: Verb, role: 'operator' | 'planner', summary: string, body: Body) =>
+export const decision = <Verb extends string, Body extends z.ZodType>(
+  verb: Verb,
+  role: 'operator' | 'planner',
+  summary: string,
+  body: Body,
+) =>
   createRoute({
     method: 'post',
     path: `/api/v1/workflows/{id}/${verb}` as const,

@@ -3,13 +3,13 @@
  * caller's facilities does not exist for them.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { stepName } from './control-routes.ts'
+import { decision, stepName } from './control-routes.ts'
 import { approvalView, deadLetterView, reviewView } from './control-views.ts'
 import type { NodeApi } from './node-api.ts'
 import { rolesOf, seesFacility } from './principal.ts'
-import { type Api, answers, bodyOf, guarded, guardedWithBody, id, line, problems, workflowParams } from './route-parts.ts'
+import { type Api, answers, guarded, id, line, problems } from './route-parts.ts'
 import { jsonValue } from './views.ts'
-import { decideOn, outcomes } from './workflow-changes.ts'
+import { decideOn } from './workflow-changes.ts'
 
 const comment = z
   .string()
@@ -29,27 +29,17 @@ const listing = <Path extends string, View extends z.ZodType>(path: Path, summar
     responses: { 200: answers(z.object({ items: z.array(view).readonly() }), 'All the caller may see'), ...problems(422) },
   })
 
-const answer = <Verb extends string, Body extends z.ZodType>(verb: Verb, role: 'operator' | 'planner', summary: string, body: Body) =>
-  createRoute({
-    method: 'post',
-    path: `/api/v1/workflows/{id}/${verb}` as const,
-    summary,
-    ...guardedWithBody(role),
-    request: { params: workflowParams, body: bodyOf(body) },
-    responses: { ...outcomes, ...problems(400, 404, 409, 413, 415, 422, 503) },
-  })
-
 const approvals = listing('approvals', 'Lists the approvals that workflows wait for', approvalView)
 const reviews = listing('reviews', 'Lists the steps about which a person is asked', reviewView)
 const deadLetters = listing('dead-letters', 'Lists the steps that failed for good, each with its failed attempts', deadLetterView)
 
-const approve = answer(
+const approve = decision(
   'approve',
   'operator',
   'Approves or rejects; everybody has one voice',
   z.strictObject({ step: stepName, approved: z.boolean(), comment }).openapi('ApproveStep'),
 )
-const review = answer(
+const review = decision(
   'review',
   'operator',
   'Says what becomes of a step about which a person is asked',
@@ -62,7 +52,7 @@ const review = answer(
     })
     .openapi('ReviewStep'),
 )
-const discard = answer(
+const discard = decision(
   'discard',
   'planner',
   'Discards a dead letter',

@@ -21,7 +21,7 @@ export const answers = <Schema extends z.ZodType>(schema: Schema, description: s
   description,
 })
 
-interface Described {
+export interface Described {
   readonly description: string
 }
 
