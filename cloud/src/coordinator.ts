@@ -3,6 +3,7 @@
  * It decides nothing about facilities' workflows: what is willed here is proposed to them (DESIGN §2.2).
  */
 
+import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
@@ -68,8 +69,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
 const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], definitions: EngineConfig['definitions']): EngineConfig => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
-  authorityOf: new Set(),
-  epoch: 1,
+  authority: NO_AUTHORITY,
   store,
   clock: systemClock,
   random: systemRandom,

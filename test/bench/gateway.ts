@@ -2,7 +2,9 @@
  * A gateway's core as it runs in a facility — engine, SQLite store, fsync at every turn — whose functions answer at once. So what is
  * measured is the engine and the disk, and no work of anybody's own.
  */
+
 import { join } from 'node:path'
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import { parseDefinition } from '@holdfast/shared/definition'
 import { ENGINE_SCHEMAS, type Engine, type EngineConfig, openEngine } from '@holdfast/shared/engine'
 import type { Store } from '@holdfast/shared/ports'
@@ -52,8 +54,7 @@ export class Gateway {
     const config: EngineConfig = {
       node: 'bench-gateway',
       nodeNumber: 1,
-      authorityOf: new Set([HOME]),
-      epoch: 1,
+      authority: fixedAuthority([HOME]),
       store,
       clock: systemClock,
       random: systemRandom,

@@ -2,6 +2,7 @@
  * A task graph run by the production engine in virtual time: each step is a task for an agent, whose work takes exactly its time, and
  * nothing else takes any. The commits are to memory, agents answer at once, and there is no network between.
  */
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import { compileDefinition } from '@holdfast/shared/definition'
 import { ENGINE_SCHEMAS, type Engine, openEngine, type Summary } from '@holdfast/shared/engine'
 import type { Clock } from '@holdfast/shared/ports'
@@ -59,8 +60,7 @@ const open = async (clock: Clock): Promise<Engine> => {
   const opened = await openEngine({
     node: 'gateway',
     nodeNumber: 1,
-    authorityOf: new Set([HOME]),
-    epoch: 1,
+    authority: fixedAuthority([HOME]),
     clock,
     store,
     random: new Prng('identity'),

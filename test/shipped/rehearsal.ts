@@ -4,6 +4,7 @@
  *   cast      capability → what comes of it; a text is a failure code, `never` works on and on; what isn't cast succeeds with nothing
  *   played    what was carried out, in order: `collect-signals`, and what was undone
  */
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import type { AgentKind, CompiledDefinition } from '@holdfast/shared/definition'
 import { ENGINE_SCHEMAS, type Engine, openEngine, type Summary } from '@holdfast/shared/engine'
 import { openMemoryStore } from '@holdfast/shared/store/memory'
@@ -139,8 +140,7 @@ export class Rehearsal {
       openEngine({
         node: 'gateway',
         nodeNumber: 1,
-        authorityOf: new Set([HOME]),
-        epoch: 1,
+        authority: fixedAuthority([HOME]),
         clock: new SimClock(this.#kernel).of(new SimProcess(this.#kernel, 'gateway')),
         store: openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'one' }),
         random: new Prng('identity'),

@@ -6,6 +6,7 @@
  *                                  SQLite ◀──── └────────┘ ──uplink──▶ hub (when it can be reached; nothing depends on it)
  */
 
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import { DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
@@ -73,8 +74,7 @@ const engineConfig = (
 ): EngineConfig => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
-  authorityOf: new Set([config.facility]),
-  epoch: 1,
+  authority: fixedAuthority([config.facility]),
   store,
   clock: systemClock,
   random: systemRandom,

@@ -8,6 +8,7 @@
  *   A2  What the engine puts in by itself — reports, ticks, follow-ups — is put in again until it is taken or refused for good, so a
  *       commit that fails for a while loses none of it.
  */
+import type { Authorities } from '../consistency/authorities.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -91,7 +92,7 @@ export class Aftermath {
     this.dispatch = new Dispatch({
       clock: config.clock,
       node: author.node,
-      epoch: author.epoch,
+      epoch: () => highestEpoch(config.authority),
       heartbeatMs: config.heartbeatMs,
       report,
       wake: () => void this.insist({ kind: 'dispatch' }),
@@ -206,7 +207,8 @@ export class Aftermath {
 
   /** What is written down is where the agent is by then: news of a while ago must not overtake later news. */
   #notePresence({ id, kind, capabilities, capacity }: AgentView): void {
-    for (const home of this.#parts.config.authorityOf) {
+    for (const home of this.#parts.config.authority.homes) {
+      if (!this.#parts.config.authority.isAuthority(home)) continue
       const profile = { agent: id, kind, capabilities, capacity }
       void this.insistOn(() => ({ kind: 'presence', home, presence: { ...profile, present: this.dispatch.isConnected(id) } }))
     }
@@ -281,3 +283,6 @@ const earliest = (wants: Wanted, seenAt: number): number | undefined => {
     if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
   return Number.isFinite(at) ? at : undefined
 }
+
+/** An agent knows one epoch for all that a gateway offers it. */
+const highestEpoch = ({ homes, epochOf }: Authorities): number => Math.max(0, ...[...homes].map((home) => epochOf(home)))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fixedAuthority } from '../consistency/fixed.ts'
 import { parseDefinition } from '../definition/index.ts'
 import type { Performer } from '../ports/performer.ts'
 import type { Store } from '../ports/store.ts'
@@ -27,8 +28,7 @@ const finished = async (): Promise<{ store: Store; workflow: string }> => {
   const opened = await openEngine({
     node: 'gateway',
     nodeNumber: 1,
-    authorityOf: new Set(['plant']),
-    epoch: 1,
+    authority: fixedAuthority(['plant']),
     store,
     clock: {
       now: () => ({ wall: 1_000, monotonic: 0 }),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { NO_AUTHORITY } from '../consistency/fixed.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Attempt, Performer } from '../ports/performer.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
@@ -65,7 +66,7 @@ describe('plug-ins', () => {
       ok: false,
       error: { code: 'unfit-parameters', message: expect.stringContaining('did you mean beep?') },
     })
-    const copies = await TestNode.open({ store: store(), definitions: [wrong], authorityOf: new Set() })
+    const copies = await TestNode.open({ store: store(), definitions: [wrong], authority: NO_AUTHORITY })
     expect(copies.problems).toEqual([])
   })
 

@@ -69,8 +69,8 @@ const checkOf = (name: string, { parameters }: Executor): CheckInput => {
 }
 
 /** Where workflows run, a definition is taken only if its plug-ins are there and take their parameters; copies need none. */
-export const unfitHere = ({ authorityOf, functions, executors }: EngineConfig, definition: CompiledDefinition): string | undefined => {
-  if (authorityOf.size === 0) return undefined
+export const unfitHere = ({ authority, functions, executors }: EngineConfig, definition: CompiledDefinition): string | undefined => {
+  if (authority.homes.size === 0) return undefined
   const problems = new Callees(functions, executors).problemsOf(definition)
   const { name, version } = definition.definition
   return problems.length === 0 ? undefined : `${name} version ${version} is not taken: ${problems.join('; ')}`

@@ -1,3 +1,4 @@
+import type { Authorities } from '../consistency/authorities.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Rights } from '../document/rights.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -25,9 +26,8 @@ export interface EngineConfig {
   readonly node: string
   /** Given at enrolment, 28 bits; owns a range of Yjs client ids (D2). */
   readonly nodeNumber: number
-  /** Homes this node admits events for. */
-  readonly authorityOf: ReadonlySet<string>
-  readonly epoch: number
+  /** Homes this node admits events for, and under which epoch. */
+  readonly authority: Authorities
   readonly store: Store
   readonly clock: Clock
   readonly random: Random

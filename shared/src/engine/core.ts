@@ -1,4 +1,5 @@
 /** What a turn stands on: the node's identity and rights, its documents, and where wants go. */
+import type { Authorities } from '../consistency/authorities.ts'
 import type { Rights } from '../document/rights.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Admission } from './admission.ts'
@@ -12,6 +13,7 @@ import type { Units } from './units.ts'
 
 export interface Core {
   readonly author: Author
+  readonly authority: Authorities
   /** Name of this life's own series of proposals. */
   readonly journal: string
   readonly units: Units
@@ -21,7 +23,6 @@ export interface Core {
   readonly rules: Rules
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
   cursorOf(key: string): PeerCursor | undefined
-  isAuthority(home: string): boolean
   rightsOf(peer: string, home: string): Rights
   /** Takes note of what a unit now wants; carried out after the commit. */
   want(unit: Unit, wanted: Wanted): void

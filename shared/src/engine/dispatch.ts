@@ -36,7 +36,7 @@ export interface AgentView {
 export interface DispatchParts {
   readonly clock: Clock
   readonly node: string
-  readonly epoch: number
+  readonly epoch: () => number
   readonly heartbeatMs: number
   /** Puts a fact into a coming turn. */
   readonly report: (workflow: string, fact: Fact, by: string) => Promise<Result<unknown, Refusal>>
@@ -139,7 +139,7 @@ export class Dispatch implements AgentGate {
       type: 'offer',
       task: id,
       attempt,
-      epoch: this.#parts.epoch,
+      epoch: this.#parts.epoch(),
       workflow,
       step,
       title,
@@ -195,7 +195,7 @@ export class Dispatch implements AgentGate {
     }
     this.#agents.set(profile.id, agent)
     const { node, epoch, heartbeatMs } = this.#parts
-    send({ type: 'welcome', protocol: PROTOCOL, gateway: node, epoch, heartbeatMs })
+    send({ type: 'welcome', protocol: PROTOCOL, gateway: node, epoch: epoch(), heartbeatMs })
     this.#reconcile(agent)
     this.#parts.onPresence(this.#view(agent))
     this.#parts.wake()

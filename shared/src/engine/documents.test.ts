@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NO_AUTHORITY } from '../consistency/fixed.ts'
 import { propose, START } from '../document/index.ts'
 import type { Rights } from '../document/rights.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
@@ -17,7 +18,7 @@ const newStore = () => new ControlledStore(openMemoryStore({ schemas: ENGINE_SCH
 /** The coordinator may propose, and the gateway decides; each knows the other's node number. */
 const open = async () => {
   const gateway = await TestNode.open({ store: newStore(), definitions: [definition], rightsOf: () => COORDINATORS })
-  const cloud = { node: 'cloud', nodeNumber: 2, authorityOf: new Set<string>(), rightsOf: () => ALL_RIGHTS }
+  const cloud = { node: 'cloud', nodeNumber: 2, authority: NO_AUTHORITY, rightsOf: () => ALL_RIGHTS }
   const coordinator = await TestNode.open({ store: newStore(), definitions: [definition], ...cloud })
   return { gateway, coordinator }
 }

@@ -5,9 +5,10 @@
  *                        ╰─ the commit fails: forget what was touched, take each input alone, answer each with its own error
  *
  * The same engine runs where it is the authority of a home (a gateway) and where it only keeps copies (the coordinator): the
- * difference is `authorityOf`. It knows no sockets; links and agents talk to it through `receive` and `gate`.
+ * difference is `authority`. It knows no sockets; links and agents talk to it through `receive` and `gate`.
  */
 import type { AgentGate } from '../agent-protocol/index.ts'
+import type { Authorities } from '../consistency/authorities.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { type Batch, StoreFailure } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -49,6 +50,7 @@ interface Answered {
 
 export class Engine implements Core {
   readonly author: Author
+  readonly authority: Authorities
   readonly journal: string
   readonly units: Units
   readonly catalogue: Catalogue
@@ -68,11 +70,12 @@ export class Engine implements Core {
     this.#config = config
     this.#queue = new TurnQueue(config.clock, (inputs) => this.#turn(inputs))
     this.author = author
+    this.authority = config.authority
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
     this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
     this.rules = rulesOn(nodeContextOf(config, catalogue), { ...RULES, ...config.rules })
-    this.units = new Units(config.store, author, this.rules.evolve, config.authorityOf.size > 0)
+    this.units = new Units(config.store, author, this.rules.evolve, this.authority.homes.size > 0)
     const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
     const read = (workflow: string): Promise<Result<Unit | undefined, Refusal>> => this.read(workflow)
     const homeOf = async (workflow: string): Promise<string | undefined> => (await unlessDamaged(this.register.now(workflow)))?.facility
@@ -175,10 +178,6 @@ export class Engine implements Core {
 
   cursorOf(key: string): PeerCursor | undefined {
     return this.cursors.get(key)
-  }
-
-  isAuthority(home: string): boolean {
-    return this.#config.authorityOf.has(home)
   }
 
   rightsOf(peer: string, home: string): ReturnType<Core['rightsOf']> {

@@ -1,6 +1,7 @@
 /** Two facilities and a coordinator between them: what one sends must not harm the other, and what one waits for must arrive. */
 
 import { describe, expect, test } from 'vitest'
+import { fixedAuthority, NO_AUTHORITY } from '../consistency/fixed.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { propose, START } from '../document/index.ts'
 import type { FeedUpdate } from '../link/index.ts'
@@ -17,10 +18,10 @@ import { ControlledStore, createOf, define, TASK, TestNode } from './test-suppor
 const newStore = () => new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g1' }))
 
 const gatewayOf = (home: string, nodeNumber: number, definitions: readonly CompiledDefinition[]) =>
-  TestNode.open({ store: newStore(), node: `${home}-gateway`, nodeNumber, authorityOf: new Set([home]), definitions })
+  TestNode.open({ store: newStore(), node: `${home}-gateway`, nodeNumber, authority: fixedAuthority([home]), definitions })
 
 const coordinatorOf = (definitions: readonly CompiledDefinition[]) =>
-  TestNode.open({ store: newStore(), node: 'cloud', nodeNumber: 1, authorityOf: new Set(), definitions })
+  TestNode.open({ store: newStore(), node: 'cloud', nodeNumber: 1, authority: NO_AUTHORITY, definitions })
 
 /** Whatever one holds of a home and the other does not, in one run. */
 const ship = async (from: TestNode, to: TestNode, home: string) => {
@@ -94,7 +95,7 @@ describe('what no log can hold', () => {
   }
 
   const open = async () => {
-    const parts = { store: newStore(), node: 'a-gateway', nodeNumber: 2, authorityOf: new Set(['a']), definitions: [definition] }
+    const parts = { store: newStore(), node: 'a-gateway', nodeNumber: 2, authority: fixedAuthority(['a']), definitions: [definition] }
     return { gateway: await TestNode.open({ ...parts, rules: { judge: misjudge } }), coordinator: await coordinatorOf([definition]) }
   }
 

@@ -78,11 +78,12 @@ export const openEngine = async (config: EngineConfig): Promise<Result<Opened, R
   const { open, counts } = isSound ? before : await readStanding(store)
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
-  if (config.authorityOf.size > 0)
+  if (config.authority.homes.size > 0)
     for (const definition of config.definitions) problems.push(...unmetNeeds(config.limits ?? NO_LIMITS, definition))
-  const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epoch: config.epoch, life }
+  const epochOf = (home: string): number => config.authority.epochOf(home)
+  const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epochOf, life }
   const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
-  for (const home of config.authorityOf) await takeUpHome(engine, home)
+  for (const home of config.authority.homes) if (engine.authority.isAuthority(home)) await takeUpHome(engine, home)
   const recovered = await recoverAll(engine, open, problems)
   engine.startRetention()
   return ok({ engine, life, recovered, problems })
@@ -122,7 +123,7 @@ const waitingRows = async (store: Store, open: ReadonlyMap<string, OpenRow>): Pr
 const recoverAll = async (engine: Engine, open: ReadonlyMap<string, OpenRow>, problems: string[]): Promise<number> => {
   let recovered = 0
   for (const [workflow, { home, parked, wakeAt }] of open) {
-    if (!engine.isAuthority(home)) continue
+    if (!engine.authority.isAuthority(home)) continue
     const failed = parked ? engine.recovery.park(workflow, wakeAt) : await engine.recovery.recover(workflow)
     if (failed === undefined) recovered += 1
     else problems.push(`${workflow}: ${failed.message}`)

@@ -57,7 +57,7 @@ export class Publisher {
 
   async #judgeAgain(): Promise<void> {
     for await (const { id, facility, pending } of this.#engine.register.atWork()) {
-      if (pending && this.#engine.isAuthority(facility)) void this.#engine.insist({ kind: 'judge', workflow: id })
+      if (pending && this.#engine.authority.isAuthority(facility)) void this.#engine.insist({ kind: 'judge', workflow: id })
     }
   }
 }

@@ -36,7 +36,7 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
     if (misnamed === undefined) continue
     for (const { document, sequence } of updates) if (document === unit.id) rejected.push({ document, sequence, refusal: misnamed })
   }
-  if (!core.isAuthority(home)) for (const unit of turn.rosters) assertFolded(unit)
+  if (!core.authority.isAuthority(home)) for (const unit of turn.rosters) assertFolded(unit)
   for (const each of rejected) turn.put(refusalRow(peer, { home, generation, ...each }))
   turn.cursors.set(key, { generation, sequence: to })
   turn.put({ collection: CURSORS, key, value: { generation, sequence: to } })
@@ -74,13 +74,13 @@ const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, upda
 
 /** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */
 const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
-  if (!core.isAuthority(unit.home)) assertFolded(unit)
+  if (!core.authority.isAuthority(unit.home)) assertFolded(unit)
   if (unit.version === 0 && !isOfItsHome(unit)) {
     turn.touched.delete(unit)
     core.units.evict(unit.id)
     return refusal('fix-request', 'wrong-id', `${unit.id} holds no creation at ${unit.home} that leads to this id.`)
   }
-  if (core.isAuthority(unit.home)) judgeWaiting(core, turn, unit)
+  if (core.authority.isAuthority(unit.home)) judgeWaiting(core, turn, unit)
   turn.touch(unit)
   return undefined
 }

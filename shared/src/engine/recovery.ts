@@ -33,7 +33,7 @@ export class Recovery {
     const { core, aftermath, clock } = this.#parts
     const unit = await core.units.load(workflow)
     if (!unit.ok) return unit.error
-    if (unit.value === undefined || !core.isAuthority(unit.value.home)) return undefined
+    if (unit.value === undefined || !core.authority.isAuthority(unit.value.home)) return undefined
     this.#wantAgain(unit.value)
     aftermath.carryOut(unit.value, true, clock.now().wall)
     void aftermath.insist({ kind: 'judge', workflow })

@@ -60,7 +60,7 @@ export class DependencyRelay {
   }
 
   #serves({ home, wait }: Waiting): boolean {
-    return this.#engine.isAuthority(home) ? wait.home === home : wait.home !== home
+    return this.#engine.authority.isAuthority(home) ? wait.home === home : wait.home !== home
   }
 
   async #check({ workflow, home, wait }: Waiting): Promise<void> {

@@ -1,5 +1,7 @@
 /** What the simulated worlds found of slow and failing disks, each at its smallest. */
+
 import { expect, test } from 'vitest'
+import { NO_AUTHORITY } from '../consistency/fixed.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
@@ -35,7 +37,7 @@ test('I20 an offer that falls due while the commit of its turn is under way is m
 })
 
 test('I6 a commit of unknown outcome leaves no summary behind its document, where a home is only copied either', async () => {
-  const node = await open({ authorityOf: new Set() })
+  const node = await open({ authority: NO_AUTHORITY })
   const heard: string[] = []
   node.engine.onCommitted(({ summaries }) => heard.push(...summaries.map(({ id }) => id)))
   node.store.failNext(UNKNOWN, true)

@@ -2,7 +2,9 @@
  * What the tests of this room share: a clock that moves when it is told to, a store that can be held or made to fail, agents that say
  * what they are told to say, and an engine among them. The store itself is handed in.
  */
+
 import type { AgentReport, DownMessage } from '../agent-protocol/index.ts'
+import { fixedAuthority } from '../consistency/fixed.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { parseDefinition } from '../definition/parse.ts'
 import type { Rights } from '../document/rights.ts'
@@ -158,8 +160,7 @@ export class TestNode {
     const opened = await openEngine({
       node: 'gateway',
       nodeNumber: 1,
-      authorityOf: new Set([HOME]),
-      epoch: 1,
+      authority: fixedAuthority([HOME]),
       clock,
       // Another part of the client-id space for each life.
       random: { u32: () => (random++ + clock.now().wall) << 7 },

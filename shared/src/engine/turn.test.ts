@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fixedAuthority, NO_AUTHORITY } from '../consistency/fixed.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
@@ -70,8 +71,8 @@ describe('a turn', () => {
 
   test('E6 a refused creation leaves nothing behind, and is nothing that could be cancelled', async () => {
     const picky = define({ steps: { a: TASK }, inputSchema: { type: 'object', required: ['n'], properties: { n: {} } } })
-    for (const authorityOf of [new Set([HOME]), new Set<string>()]) {
-      const node = await open({ definitions: [picky], authorityOf })
+    for (const authority of [fixedAuthority([HOME]), NO_AUTHORITY]) {
+      const node = await open({ definitions: [picky], authority })
       const id = workflowIdOf(HOME, 'k')
       const both = [createOf(picky), { type: 'cancel', reason: 'x' } as const].map((command) => node.engine.submit(willOf(id, command)))
       await node.clock.advance(0)
@@ -95,7 +96,7 @@ describe('a turn', () => {
   })
 
   test('I25 one home does not decide on what belongs to another', async () => {
-    const node = await open({ authorityOf: new Set([HOME, 'quay']) })
+    const node = await open({ authority: fixedAuthority([HOME, 'quay']) })
     const id = await node.start(definition)
     expect(await node.will(id, { type: 'pause' }, 'quay')).toMatchObject({ error: { code: 'foreign-home' } })
     expect((await node.state(id)).status).toBe('active')

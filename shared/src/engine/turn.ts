@@ -106,7 +106,7 @@ export class Turn {
   #will(input: WillInput): Result<Answer, Refusal> {
     const bad = input.title === undefined ? undefined : refuseContent(input.title)
     if (bad !== undefined) return err(bad)
-    const answered = this.#core.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
+    const answered = this.#core.authority.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
     if (!answered.ok || input.title === undefined) return answered
     const titled = this.#setTitle(this.#core.units.peek(input.workflow), input.title)
     return titled.ok ? answered : titled
@@ -205,7 +205,7 @@ export class Turn {
   }
 
   #resetBreaker({ home, breaker, by }: ResetInput): Result<Answer, Refusal> {
-    if (!this.#core.isAuthority(home)) return err(refusal('give-up', 'not-the-authority', `Only ${home} resets its breakers.`))
+    if (!this.#core.authority.isAuthority(home)) return err(refusal('give-up', 'not-the-authority', `Only ${home} resets its breakers.`))
     this.admission.breakers.reset(home, breaker, by)
     return ok(DECIDED)
   }

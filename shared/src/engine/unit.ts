@@ -31,11 +31,11 @@ import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import type { HeldRows } from './books.ts'
 
-/** Who writes: one epoch of authority, one life of the process. */
+/** Who writes: one life of a process, and for each home the epoch it was granted. */
 export interface Author {
   readonly node: string
   readonly clientId: number
-  readonly epoch: number
+  readonly epochOf: (home: string) => number
   readonly life: number
 }
 
@@ -152,7 +152,7 @@ export class Unit<State = WorkflowState> {
     return ok(this.#appends)
   }
 
-  #write({ epoch, life }: Author): Result<Uint8Array, Refusal> {
+  #write({ epochOf, life }: Author): Result<Uint8Array, Refusal> {
     const coded: Entry[] = []
     let context = this.#context
     for (const entry of this.#staged) {
@@ -160,7 +160,7 @@ export class Unit<State = WorkflowState> {
       coded.push(encoded.coded)
       context = encoded.context
     }
-    const appended = appendTurn(this.replica, { epoch, life, head: this.head, entries: coded, judged: this.#judged })
+    const appended = appendTurn(this.replica, { epoch: epochOf(this.home), life, head: this.head, entries: coded, judged: this.#judged })
     if (!appended.ok) return appended
     this.head = appended.value.head
     this.#position = appended.value.position

@@ -3,8 +3,8 @@ import type { Core } from './core.ts'
 import type { Unit } from './unit.ts'
 
 /** What a workflow wants now; nothing where another node is its authority, or its definition is not known here. */
-export const wantsOf = (core: Pick<Core, 'isAuthority' | 'catalogue' | 'rules'>, unit: Unit): Wanted | undefined => {
-  if (!core.isAuthority(unit.home) || unit.state === undefined) return undefined
+export const wantsOf = (core: Pick<Core, 'authority' | 'catalogue' | 'rules'>, unit: Unit): Wanted | undefined => {
+  if (!core.authority.isAuthority(unit.home) || unit.state === undefined) return undefined
   const definition = core.catalogue.byHash(unit.state.definition)
   return definition && core.rules.wanted(definition, unit.id, unit.state)
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fixedAuthority, NO_AUTHORITY } from '../consistency/fixed.ts'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
 import { Scheduler } from '../engine/schedules/scheduler.ts'
 import { ControlledStore, define, HOME, TASK, TestNode } from '../engine/test-support.ts'
@@ -26,8 +27,8 @@ const clock: Clock = {
 }
 
 /** The API of a gateway, or of a coordinator that knows the facility without being its authority. */
-const open = async (authorityOf = new Set([HOME]), store = newStore()) => {
-  const host = await TestNode.open({ store, definitions: [definition], authorityOf, clock })
+const open = async (authority = fixedAuthority([HOME]), store = newStore()) => {
+  const host = await TestNode.open({ store, definitions: [definition], authority, clock })
   const reports: string[] = []
   const workflows = { open: 0, completed: 0, failed: 0, cancelled: 0 }
   const node = createEngineNode({
@@ -46,11 +47,11 @@ const open = async (authorityOf = new Set([HOME]), store = newStore()) => {
 }
 
 test('API-1 a start at a facility that nobody here knows is refused, not proposed for ever', async () => {
-  for (const [authorityOf, status] of [
-    [new Set([HOME]), 201],
-    [new Set<string>(), 202],
+  for (const [authority, status] of [
+    [fixedAuthority([HOME]), 201],
+    [NO_AUTHORITY, 202],
   ] as const) {
-    const { start, host } = await open(authorityOf)
+    const { start, host } = await open(authority)
     const refused = await start('harbor')
     expect([refused.status, (await refused.json()).type]).toEqual([422, 'urn:holdfast:problem:unknown-facility'])
     expect(await collect(host.engine.summaries())).toEqual([])

@@ -108,7 +108,7 @@ const agents = async ({ engine, facilities }: EngineNodeParts): Promise<readonly
   const rosters = await Promise.all(homes.map(async (home) => ({ home, roster: await engine.roster(home) })))
   return rosters.flatMap(({ home, roster }) => {
     if (!roster.ok) return []
-    return agentsOf(home, roster.value.state, engine.isAuthority(home) ? engine.dispatch.agents() : [])
+    return agentsOf(home, roster.value.state, engine.authority.isAuthority(home) ? engine.dispatch.agents() : [])
   })
 }
 
@@ -126,7 +126,7 @@ const start = async (
   decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Promise<Result<Decided, Refusal>>,
 ): Promise<Result<Decided, Refusal>> => {
   const { facility: home, key, priority, input, by } = request
-  if (!engine.isAuthority(home) && !facilities().some(({ id }) => id === home)) {
+  if (!engine.authority.isAuthority(home) && !facilities().some(({ id }) => id === home)) {
     // Nobody would ever answer it, and it would look proposed for ever.
     return err(refusal('fix-request', 'unknown-facility', `No facility named ${home} is known here.`))
   }

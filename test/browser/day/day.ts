@@ -2,6 +2,7 @@
  * One engine's day, the same in a page and in a process: it opens on whatever the store holds, is handed the day's work and brings it to
  * its end. Handed in twice, work is begun once; so a day that was broken off is gone through again from its beginning.
  */
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import { type AuditLine, auditStore, ENGINE_SCHEMAS, type Engine, openEngine } from '@holdfast/shared/engine'
 import type { Clock, Performer, Random, Store } from '@holdfast/shared/ports'
 import { err, isJsonObject, type Json, ok, type Result, workflowIdOf } from '@holdfast/shared/values'
@@ -70,8 +71,7 @@ const openDay = async ({ store, clock, random }: Platform): Promise<Engine> => {
     await openEngine({
       node: 'tablet',
       nodeNumber: 7,
-      authorityOf: new Set([HOME]),
-      epoch: 1,
+      authority: fixedAuthority([HOME]),
       store,
       clock,
       random,

@@ -1,4 +1,5 @@
 /** The coordinator: an engine that is no home's authority, and a hub that gateways connect to. */
+import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import { DependencyRelay, HubLoop, LinkPort } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import type { SimClock, StoreFaults } from '@holdfast/shared/testing'
@@ -11,7 +12,7 @@ export const coordinator = (frame: Frame, machine: SimClock, faults: StoreFaults
   const identity = {
     node: CLOUD,
     nodeNumber: numberOf(CLOUD),
-    authorityOf: new Set<string>(),
+    authority: NO_AUTHORITY,
     functions: new Map(),
     rightsOf: rightsOfGateway,
   }

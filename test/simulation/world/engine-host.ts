@@ -20,7 +20,7 @@ export interface Life {
   readonly engine: Engine
 }
 
-type Identity = Pick<EngineConfig, 'node' | 'nodeNumber' | 'authorityOf' | 'functions' | 'executors' | 'limits' | 'rightsOf'>
+type Identity = Pick<EngineConfig, 'node' | 'nodeNumber' | 'authority' | 'functions' | 'executors' | 'limits' | 'rightsOf'>
 
 const SUPERVISOR_MS = 1_000
 
@@ -73,7 +73,7 @@ export class EngineHost {
     const store = plant.store?.(disk, this.name) ?? disk
     const random = prng.stream(`engine ${this.name} ${number}`)
     const { heartbeatMs } = setup.particulars
-    const parts = { epoch: 1, clock, store, random, heartbeatMs, definitions: DEFINITIONS, rules: plant.rules ?? {} }
+    const parts = { clock, store, random, heartbeatMs, definitions: DEFINITIONS, rules: plant.rules ?? {} }
     const opened = await openEngine({ ...this.#identity, ...parts })
     if (!opened.ok) {
       this.crash('crash')

@@ -1,4 +1,5 @@
 /** A facility's gateway: an engine that is its home's authority, an uplink to the coordinator, and a socket for agents. */
+import { fixedAuthority } from '@holdfast/shared/consistency'
 import { DependencyRelay, UplinkLoop } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import type { Connection, Dial } from '@holdfast/shared/ports'
@@ -25,7 +26,7 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
   const functions = frame.plant.functions?.(services) ?? services
   const executors = executorsOf(frame, node)
   const { limits } = frame.setup.particulars
-  const shared = { nodeNumber: numberOf(node), authorityOf: new Set([home]), functions, executors, rightsOf: () => rightsOfHub }
+  const shared = { nodeNumber: numberOf(node), authority: fixedAuthority([home]), functions, executors, rightsOf: () => rightsOfHub }
   const identity = { node, ...shared, limits }
   const host = new EngineHost(frame, identity, machine, faults, (life) => {
     new DependencyRelay(life.engine)

@@ -108,7 +108,8 @@ export class Scheduler {
 
   #objectionTo({ facility, definition, version, input, timing }: ScheduleSpec, now: number): Refusal | undefined {
     const { engine } = this.#parts
-    if (!engine.isAuthority(facility)) return refusal('give-up', 'not-the-authority', `Schedules of ${facility} are kept by its gateway.`)
+    if (!engine.authority.isAuthority(facility))
+      return refusal('give-up', 'not-the-authority', `Schedules of ${facility} are kept by its gateway.`)
     if (this.#schedules.size >= MAX_SCHEDULES) return refusal('ask-person', 'too-many-schedules', `At most ${MAX_SCHEDULES} are kept.`)
     const problem =
       timingProblem(timing) ?? (nextAfter(timing, now) === undefined ? 'it would never run: its moment has passed' : undefined)

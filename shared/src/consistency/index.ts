@@ -1,0 +1,2 @@
+export type { Authorities, Standing } from './authorities.ts'
+export { fixedAuthority, NO_AUTHORITY } from './fixed.ts'
