@@ -5,7 +5,15 @@
 
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, type Engine, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
+import {
+  type CallHandler,
+  DependencyRelay,
+  type Engine,
+  type EngineConfig,
+  openEngine,
+  Publisher,
+  Scheduler,
+} from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
 import {
   gatherDefinitions,
@@ -43,7 +51,9 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const { engine, life, problems } = opened.value
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const clock = systemClock
-  const hub: Hub = new Hub({ config, engine, store, clock, onChange: (facility) => facilities.changed(facility) })
+  /** What gateways may ask of this node, by kind. */
+  const handlers = new Map<string, CallHandler>()
+  const hub: Hub = new Hub({ config, engine, store, clock, handlers, onChange: (facility) => facilities.changed(facility) })
   const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
   const relay = new DependencyRelay(engine)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })

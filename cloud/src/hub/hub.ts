@@ -2,11 +2,12 @@
  * The coordinator's end of the link: one session for each gateway, known by its token. A gateway that dials again ends its older
  * session, because a half-open one may linger.
  */
-import { type Engine, HubLoop, LinkPort } from '@holdfast/shared/engine'
+import { type CallHandlers, type Engine, HubLoop, type LinkCaller, LinkPort } from '@holdfast/shared/engine'
 import { bearerOf } from '@holdfast/shared/http'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Clock, Connection, Store } from '@holdfast/shared/ports'
 import { refuseUpgrade, socketAcceptor, tokenLookup, type Upgrade } from '@holdfast/shared/system'
+import { err, type Json, type Refusal, type Result, refusal } from '@holdfast/shared/values'
 import type { CoordinatorConfig, FacilityConfig } from '../config.ts'
 
 export interface HubParts {
@@ -14,6 +15,8 @@ export interface HubParts {
   readonly engine: Engine
   readonly store: Store
   readonly clock: Clock
+  /** Answers to the gateways' calls, by kind. */
+  readonly handlers: CallHandlers
   readonly onChange: (facility: string) => void
 }
 
@@ -25,7 +28,7 @@ export interface LinkCondition {
   readonly pending?: number
 }
 
-export class Hub {
+export class Hub implements LinkCaller {
   readonly #parts: HubParts
   readonly #port: LinkPort
   readonly #sessions = new Map<string, HubLoop>()
@@ -48,6 +51,12 @@ export class Hub {
     })
   }
 
+  /** Asks the gateway of a facility. */
+  async call(facility: string, kind: string, body: Json, timeoutMs: number): Promise<Result<Json, Refusal>> {
+    const session = this.#sessions.get(facility)
+    return session === undefined ? err(noSession(facility)) : session.call(facility, kind, body, timeoutMs)
+  }
+
   condition(facility: string): LinkCondition {
     const session = this.#sessions.get(facility)
     const lastHeardAt = this.#heardAt.get(facility)
@@ -64,7 +73,7 @@ export class Hub {
   }
 
   #begin({ id, node }: FacilityConfig, connection: Connection): HubLoop {
-    const { engine, clock, store, config, onChange } = this.#parts
+    const { engine, clock, store, config, handlers, onChange } = this.#parts
     this.#sessions.get(id)?.stop()
     let wasLive = false
     const session = new HubLoop({
@@ -72,6 +81,7 @@ export class Hub {
       clock,
       port: this.#port,
       connection,
+      handlers,
       settings: {
         hub: config.node,
         generation: store.generation,
@@ -93,3 +103,6 @@ export class Hub {
     return session
   }
 }
+
+const noSession = (facility: string): Refusal =>
+  refusal('retry-later', 'unavailable', `The gateway of "${facility}" is not connected; nothing was sent.`)

@@ -8,7 +8,7 @@
 
 import { fixedAuthority } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
+import { type CallHandler, DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
 import { gatherDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
@@ -43,7 +43,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const { engine, life, recovered, problems } = opened.value
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const relay = new DependencyRelay(engine)
-  const uplink = await openUplink(config, engine, store, life, log)
+  /** What the hub may ask of this node, by kind. */
+  const handlers = new Map<string, CallHandler>()
+  const uplink = await openUplink(config, engine, store, life, log, handlers)
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })

@@ -1,6 +1,6 @@
 /** The gateway's line to its hub. Everything that thinks is in the link's machines; this names the place and reads the token. */
 import { readFileSync, statSync } from 'node:fs'
-import { type Engine, UplinkLoop } from '@holdfast/shared/engine'
+import { type CallHandlers, type Engine, UplinkLoop } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Store } from '@holdfast/shared/ports'
 import { dialWebSocket, systemClock, systemRandom, using } from '@holdfast/shared/system'
@@ -16,6 +16,7 @@ export const openUplink = async (
   store: Store,
   life: number,
   log: Logger,
+  handlers: CallHandlers,
 ): Promise<UplinkLoop | undefined> => {
   const { hub, node, facility } = config
   if (hub === undefined) return undefined
@@ -28,6 +29,7 @@ export const openUplink = async (
     clock: systemClock,
     random: systemRandom,
     hub: hub.node,
+    handlers,
     dial: dialWebSocket({
       url: hub.url,
       token,

@@ -17,6 +17,10 @@ import {
 import type { Clock } from '../ports/clock.ts'
 import type { Connection } from '../ports/transport.ts'
 import { Allowance } from '../values/allowance.ts'
+import type { Json } from '../values/json.ts'
+import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
+import { CallDesk, type CallHandlers, type LinkCaller } from './call-desk.ts'
 import type { LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface HubLoopParts {
@@ -25,13 +29,16 @@ export interface HubLoopParts {
   readonly clock: Clock
   readonly settings: HubSettings
   readonly connection: Connection
+  /** Answers to the child's calls. */
+  readonly handlers?: CallHandlers
   readonly onEnded: () => void
   /** Called for every frame the child sends. */
   readonly onHeard?: () => void
 }
 
-export class HubLoop {
+export class HubLoop implements LinkCaller {
   readonly #parts: HubLoopParts
+  readonly #desk: CallDesk
   readonly #allowance: Allowance
   readonly #stopListening: () => void
   #session: HubSession
@@ -40,6 +47,7 @@ export class HubLoop {
   constructor(parts: HubLoopParts) {
     this.#parts = parts
     const { engine, port, settings, clock } = parts
+    this.#desk = new CallDesk(parts.handlers)
     const { node, homes } = settings.principal
     this.#allowance = new Allowance(FRAMES_PER_SECOND, FRAMES_BURST, clock.now().monotonic)
     const opened = openHubSession(settings, clock.now())
@@ -51,6 +59,10 @@ export class HubLoop {
       }
     })
     for (const output of opened.outputs) this.#carryOut(output)
+  }
+
+  call(home: string, kind: string, body: Json, timeoutMs: number): Promise<Result<Json, Refusal>> {
+    return this.#desk.call((input) => this.#step(input), home, kind, body, timeoutMs)
   }
 
   received(bytes: Uint8Array): void {
@@ -114,6 +126,10 @@ export class HubLoop {
         return
       case 'acknowledged':
         return
+      case 'asked':
+        return this.#answer(this.#desk.serve(settings.principal.node, output))
+      case 'call-ended':
+        return this.#desk.ended(output)
       default:
         return this.#answer(port.carryOut(settings.principal.node, output))
     }

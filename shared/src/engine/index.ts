@@ -3,6 +3,7 @@ export type { Alert } from './alerts.ts'
 
 export { type AuditLine, auditStore } from './audit.ts'
 
+export type { CallHandler, CallHandlers, LinkCall, LinkCaller } from './call-desk.ts'
 export { Catalogue } from './catalogue.ts'
 export type { Committed, News } from './committed.ts'
 export type { EngineConfig, RetentionPolicy } from './config.ts'

@@ -12,7 +12,7 @@ import type { Engine } from './engine.ts'
 /** What the link needs of an engine. */
 export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'cursorOf'>
 
-type Asked = Exclude<StreamOutput, { type: 'send' } | { type: 'acknowledged' }>
+type Asked = Exclude<StreamOutput, { type: 'send' | 'acknowledged' | 'asked' | 'call-ended' }>
 
 /** What a machine waits for after asking. */
 export type StreamAnswer = Exclude<StreamInput, { type: 'feed-grew' }>

@@ -22,6 +22,10 @@ import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
 import type { Connection, Dial } from '../ports/transport.ts'
 import { Allowance } from '../values/allowance.ts'
+import type { Json } from '../values/json.ts'
+import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
+import { CallDesk, type CallHandlers, type LinkCaller } from './call-desk.ts'
 import { type LinkedEngine, LinkPort } from './link-port.ts'
 
 export interface UplinkLoopParts {
@@ -33,6 +37,8 @@ export interface UplinkLoopParts {
   /** Name under which this node remembers its hub's feeds. */
   readonly hub: string
   readonly settings: UplinkSettings
+  /** Answers to the hub's calls. */
+  readonly handlers?: CallHandlers
   /** What each home's feed holds unacknowledged, as far as an earlier run of this node knew. */
   readonly backlogs?: ReadonlyMap<string, Backlog>
   /** The hub holds a home's feed up to here. */
@@ -41,8 +47,9 @@ export interface UplinkLoopParts {
   readonly onStatus?: (status: UplinkStatus) => void
 }
 
-export class UplinkLoop {
+export class UplinkLoop implements LinkCaller {
   readonly #parts: UplinkLoopParts
+  readonly #desk: CallDesk
   readonly #port: LinkPort
   readonly #stopListening: () => void
   #uplink: Uplink
@@ -51,6 +58,7 @@ export class UplinkLoop {
 
   constructor(parts: UplinkLoopParts) {
     this.#parts = parts
+    this.#desk = new CallDesk(parts.handlers)
     this.#port = new LinkPort(parts.engine, parts.store, parts.clock)
     this.#uplink = openUplink(parts.settings, parts.backlogs)
     this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
@@ -70,6 +78,10 @@ export class UplinkLoop {
     this.#stopListening()
     this.#step({ type: 'stop' })
     this.#cancelWake()
+  }
+
+  call(home: string, kind: string, body: Json, timeoutMs: number): Promise<Result<Json, Refusal>> {
+    return this.#desk.call((input) => this.#step(input), home, kind, body, timeoutMs)
   }
 
   get status(): UplinkStatus {
@@ -118,6 +130,10 @@ export class UplinkLoop {
         return this.#answer(session, this.#loadCursors(output.homes))
       case 'wake-at':
         return this.#wakeAt(output.monotonic)
+      case 'asked':
+        return this.#answer(session, this.#desk.serve(this.#parts.hub, output))
+      case 'call-ended':
+        return this.#desk.ended(output)
       case 'acknowledged':
         return this.#parts.onAcknowledged?.(output.home, output.sequence)
       default:

@@ -1,13 +1,15 @@
 /**
- * What the streams and the world say to each other. A shell carries out every output, in order, and answers the three that ask:
+ * What the streams, the calls and the world say to each other. A shell carries out every output, in order, and answers the four that ask:
  *
- *   read-feed      →  feed-page           commit  →  committed | commit-failed           rejected  →  rejection-noted
+ *   read-feed → feed-page        commit → committed | commit-failed        rejected → rejection-noted        asked → replied
  *
  * A commit is one store transaction: the updates that pass the guard, the refusals of those that don't, and the cursor. It is made
  * only if the durable cursor still stands at ⟨generation, from⟩ (or, for 0, at another generation or nowhere); if not, it fails with
  * `cursor-moved`. So two sessions that overlap can't apply a group twice.
  */
+import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
 import { encodeMessage } from './codec.ts'
 import type { Down, Up } from './messages/index.ts'
 
@@ -52,7 +54,26 @@ export type StreamInput =
   | { readonly type: 'commit-failed'; readonly home: string; readonly reason: Refusal }
   | { readonly type: 'rejection-noted'; readonly home: string; readonly generation: string; readonly sequence: number }
 
+/** Questions beside the feeds; their life is drawn in `calls.ts`. */
+export type CallInput =
+  /** `id` is the shell's own; exactly one `call-ended` with it follows. */
+  | {
+      readonly type: 'call'
+      readonly id: number
+      readonly home: string
+      readonly kind: string
+      readonly body: Json
+      readonly timeoutMs: number
+    }
+  | { readonly type: 'replied'; readonly n: number; readonly result: Result<Json, Refusal> }
+
+export type CallOutput =
+  /** The peer asks: answer with `replied`. */
+  | { readonly type: 'asked'; readonly n: number; readonly home: string; readonly kind: string; readonly body: Json }
+  | { readonly type: 'call-ended'; readonly id: number; readonly result: Result<Json, Refusal> }
+
 export type StreamOutput =
+  | CallOutput
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'read-feed'; readonly home: string; readonly after: number; readonly limit: number }
   | {

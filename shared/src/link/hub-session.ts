@@ -8,9 +8,10 @@
  *   H4  Ended stays ended: later inputs change nothing.
  */
 import type { Instant } from '../values/instant.ts'
+import { abandon, notSent } from './calls.ts'
 import { byeOf, closedBy, type End, noCommonVersion, notAllowed, notUnderstood, outOfTurn, silent, stopped } from './close.ts'
 import { decodeUp } from './codec.ts'
-import { answered, type Conversation, heard, openConversation, tick } from './conversation.ts'
+import { answered, type Conversation, dueAt, heard, openConversation, tick } from './conversation.ts'
 import { send } from './exchange.ts'
 import type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
 import type { Hello, Up, Welcome } from './messages/index.ts'
@@ -24,6 +25,7 @@ export const openHubSession = (settings: HubSettings, now: Instant): HubStep => 
 }
 
 export const stepHubSession = (session: HubSession, input: HubInput, now: Instant): HubStep => {
+  if (input.type === 'call' && session.state.name !== 'live') return { state: session, outputs: [notSent(input)] }
   if (session.state.name === 'ended') return { state: session, outputs: [] }
   const { state, outputs } = move(session, input, now)
   return withWake(state, outputs)
@@ -106,7 +108,7 @@ const cut = (session: HubSession, end: End): HubStep => ended(session, end, byeO
 
 const ended = (session: HubSession, { code, reason }: End, ...outputs: readonly HubOutput[]): HubStep => ({
   state: { ...session, state: { name: 'ended', end: { code, reason } } },
-  outputs,
+  outputs: session.state.name === 'live' ? [...outputs, ...abandon(session.state.conversation.calls)] : outputs,
 })
 
 const disconnect = ({ code, reason }: End): HubOutput => ({ type: 'disconnect', code, reason: reason.code })
@@ -122,7 +124,7 @@ const deadlineOf = (state: HubState): number | undefined => {
     case 'ended':
       return undefined
     case 'live':
-      return state.conversation.pingAt
+      return dueAt(state.conversation)
     default:
       return state.until
   }

@@ -9,7 +9,7 @@
 import type { Refusal } from '../values/refusal.ts'
 import type { End } from './close.ts'
 import type { Conversation } from './conversation.ts'
-import type { StreamInput, StreamOutput } from './exchange.ts'
+import type { CallInput, StreamInput, StreamOutput } from './exchange.ts'
 import type { Hello } from './messages/index.ts'
 import type { Recall } from './streams.ts'
 import type { Timing } from './timing.ts'
@@ -44,6 +44,7 @@ export type HubInput =
   | { readonly type: 'wake' }
   | { readonly type: 'stop' }
   | StreamInput
+  | CallInput
 
 export type HubOutput =
   | StreamOutput

@@ -1,7 +1,7 @@
 export { acknowledge, type Backlog, emptyBacklog, grow, type Mark, oldestIn, pendingIn } from './backlog.ts'
 export type { End } from './close.ts'
 export { decodeDown, decodeUp, encodeMessage } from './codec.ts'
-export type { FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
+export type { CallInput, CallOutput, FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
 export { openHubSession, stepHubSession } from './hub-session.ts'
 export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
 export { FRAMES_BURST, FRAMES_PER_SECOND, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES } from './limits.ts'

@@ -40,3 +40,9 @@ export const PAGE_ENTRIES = 128
 
 /** After so many feed entries that are the peer's own, its cursor is moved by an empty push, so a reconnect doesn't read them again. */
 export const SKIPPED_ENTRIES = 512
+
+/** Calls that one end may have open at the other; one more is refused at once. */
+export const MAX_OPEN_CALLS = 256
+
+/** A call or a reply, as a frame. What is larger belongs in the feeds, or in several calls. */
+export const MAX_CALL_BYTES = 256 * KIB

@@ -45,6 +45,10 @@ const act = (world: ToyPair, [kind, n]: Action): void => {
     case 'commits-fail':
       world.failingCommits = n % 3
       return
+    case 'gate-calls':
+      return world.call('gate', 1 + (n % 40))
+    case 'cloud-calls':
+      return world.call('cloud', 1 + (n % 40))
     case 'all-works':
       return world.drain()
     default:
@@ -54,7 +58,7 @@ const act = (world: ToyPair, [kind, n]: Action): void => {
 
 const kinds = [
   ...['gate-writes', 'cloud-writes', 'gate-works', 'gate-works', 'cloud-works', 'cloud-works', 'up', 'up', 'up', 'down', 'down', 'down'],
-  ...['cut', 'gate-dies', 'cloud-dies', 'commits-fail', 'all-works', 'time', 'time'],
+  ...['cut', 'gate-dies', 'cloud-dies', 'commits-fail', 'all-works', 'time', 'time', 'gate-calls', 'cloud-calls'],
 ]
 const actions = fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat(1000)), { maxLength: 120, size: 'max' })
 
@@ -74,6 +78,25 @@ describe('a pair of machines over a bad network', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('Q1 Q2 after any faults every call ended once, and truthfully; none was carried out twice', () => {
+    const endings = new Set<string>()
+    fc.assert(
+      fc.property(actions, (list) => {
+        const world = new ToyPair()
+        world.tell({ type: 'start' })
+        for (const action of list) act(world, action)
+        world.heal()
+        for (let round = 0; round < 10; round++) world.pass(5)
+        expect(world.calls.violations).toEqual([])
+        expect(world.calls.unanswered).toEqual([])
+        expect(world.calls.timesCarriedOut).toBe(world.calls.callsCarriedOut)
+        for (const ending of world.calls.endings) endings.add(ending)
+      }),
+      { numRuns: 200 },
+    )
+    expect([...endings].sort()).toEqual(['ok', 'unavailable', 'unknown-outcome'])
   })
 
   test('SYN-2 a reconnect costs what was unacknowledged, not what exists', () => {

@@ -12,6 +12,7 @@ import { openHubSession, stepHubSession } from './hub-session.ts'
 import type { HubInput, HubOutput, HubSession } from './hub-state.ts'
 import { type UplinkStatus, uplinkStatus } from './status.ts'
 import type { Timing } from './timing.ts'
+import { ToyCalls } from './toy-calls.ts'
 import { ToyStore } from './toy-store.ts'
 import { openUplink, stepUplink } from './uplink.ts'
 import type { Moment, Uplink, UplinkInput, UplinkOutput } from './uplink-state.ts'
@@ -42,6 +43,7 @@ export class ToyPair {
   monotonic = 0
   pushes = 0
   readonly violations: string[] = []
+  readonly calls = new ToyCalls()
   private random = 1
 
   bornUplink(): Uplink {
@@ -87,6 +89,10 @@ export class ToyPair {
         return
       case 'acknowledged':
         return this.checkAck(output.sequence, this.cloud)
+      case 'asked':
+        return void job(() => ({ ...this.calls.serve(output), session }))
+      case 'call-ended':
+        return this.calls.ended(output)
       case 'wake-at':
         return
       default:
@@ -109,6 +115,10 @@ export class ToyPair {
         return
       case 'acknowledged':
         return this.checkAck(output.sequence, this.gate)
+      case 'asked':
+        return void job(() => this.calls.serve(output))
+      case 'call-ended':
+        return this.calls.ended(output)
       case 'wake-at':
         return
       default:
@@ -119,7 +129,7 @@ export class ToyPair {
   carryOut(
     store: ToyStore,
     peer: string,
-    output: Exclude<StreamOutput, { type: 'send' | 'acknowledged' }>,
+    output: Exclude<StreamOutput, { type: 'send' | 'acknowledged' | 'asked' | 'call-ended' }>,
     job: (act: () => Exclude<StreamInput, { type: 'feed-grew' }>) => void,
   ): void {
     switch (output.type) {
@@ -176,6 +186,15 @@ export class ToyPair {
     this.grew(store, store.write(store.name, updates))
   }
 
+  /** Hub's calls go to the newest session. */
+  call(by: 'gate' | 'cloud', timeoutMs: number): void {
+    const input = this.calls.ask(by, HOME, timeoutMs)
+    const pipe = this.pipes.at(-1)
+    if (by === 'gate') this.tell(input)
+    else if (pipe?.hub !== undefined) this.tellHub(pipe, input)
+    else this.calls.forget('cloud')
+  }
+
   dial(id: number): void {
     const settings = { hub: 'cloud', generation: this.cloud.generation, principal: { node: 'gate', homes: [HOME] }, timing: TIMING }
     const pipe: Pipe = { id, up: [], down: [], hub: openHubSession(settings, this.now()).state, childOpen: true, hubOpen: true }
@@ -210,6 +229,7 @@ export class ToyPair {
 
   killGate(): void {
     this.gateJobs = []
+    this.calls.forget('gate')
     const session = this.uplink.session
     this.uplink = { ...this.bornUplink(), session }
     for (const pipe of this.pipes) pipe.childOpen = false
@@ -218,6 +238,7 @@ export class ToyPair {
 
   killCloud(): void {
     this.cloudJobs = []
+    this.calls.forget('cloud')
     for (const pipe of this.pipes) {
       pipe.hub = undefined
       pipe.hubOpen = false

@@ -11,7 +11,7 @@
 import type { Refusal } from '../values/refusal.ts'
 import type { Backlog } from './backlog.ts'
 import type { Conversation } from './conversation.ts'
-import type { StreamInput, StreamOutput } from './exchange.ts'
+import type { CallInput, StreamInput, StreamOutput } from './exchange.ts'
 import type { Recall } from './streams.ts'
 import type { Timing } from './timing.ts'
 
@@ -60,12 +60,14 @@ export type SessionInput =
   | { readonly type: 'received'; readonly bytes: Uint8Array }
   | { readonly type: 'closed'; readonly code: number; readonly reason: string }
   | Exclude<StreamInput, { type: 'feed-grew' }>
+  | Extract<CallInput, { type: 'replied' }>
 
 export type UplinkInput =
   | { readonly type: 'start' }
   | { readonly type: 'stop' }
   | { readonly type: 'wake' }
   | Extract<StreamInput, { type: 'feed-grew' }>
+  | Extract<CallInput, { type: 'call' }>
   | (SessionInput & { readonly session: number })
 
 export type PlainOutput =

@@ -10,9 +10,10 @@
  * Doesn't know about sockets, stores or clocks: a shell carries out what it says.
  */
 import { acknowledge, type Backlog, clear, emptyBacklog, grow } from './backlog.ts'
+import { abandon, notSent } from './calls.ts'
 import { byeOf, closedBy, type End, noCommonVersion, notUnderstood, outOfTurn, silent, stopped } from './close.ts'
 import { decodeDown } from './codec.ts'
-import { answered, type Conversation, heard, openConversation, tick } from './conversation.ts'
+import { answered, type Conversation, dueAt, heard, openConversation, tick } from './conversation.ts'
 import { type StreamInput, type StreamOutput, send } from './exchange.ts'
 import type { Down, Hello, Welcome } from './messages/index.ts'
 import { type Sender, settledUpTo } from './sender.ts'
@@ -50,6 +51,9 @@ const move = (uplink: Uplink, input: UplinkInput, moment: Moment): UplinkStep =>
       return onWake({ ...uplink, wakeAt: undefined }, moment)
     case 'feed-grew':
       return onGrowth(uplink, input, moment)
+    case 'call':
+      if (state.name !== 'live') return emit(uplink, notSent(input))
+      return converse(uplink, (conversation) => answered(conversation, input, moment.monotonic), moment)
     case 'connected':
       return state.name === 'connecting' ? recall(uplink, moment) : emit(uplink)
     case 'cursors':
@@ -151,7 +155,8 @@ const withoutSettled = (backlogs: Backlogs, senders: ReadonlyMap<string, Sender>
     }),
   )
 
-const halt = (uplink: Uplink): UplinkStep => emit({ ...uplink, state: { name: 'offline' } }, ...farewell(uplink.state, stopped))
+const halt = (uplink: Uplink): UplinkStep =>
+  emit({ ...uplink, state: { name: 'offline' } }, ...farewell(uplink.state, stopped), ...unanswered(uplink.state))
 
 const cut = (uplink: Uplink, end: End, moment: Moment): UplinkStep => backOff(uplink, end, moment, ...farewell(uplink.state, end))
 
@@ -163,8 +168,11 @@ const farewell = (state: UplinkState, end: End): readonly PlainOutput[] => {
 const backOff = (uplink: Uplink, { reason }: End, { wall, monotonic, random }: Moment, ...outputs: readonly PlainOutput[]): UplinkStep => {
   const { failures, settings } = uplink
   const until = monotonic + retryDelayMs(settings.timing, failures, random)
-  return emit({ ...uplink, failures: failures + 1, lastError: { reason, at: wall }, state: { name: 'backing-off', until } }, ...outputs)
+  const next = { ...uplink, failures: failures + 1, lastError: { reason, at: wall }, state: { name: 'backing-off', until } } as const
+  return emit(next, ...outputs, ...unanswered(uplink.state))
 }
+
+const unanswered = (state: UplinkState): readonly PlainOutput[] => (state.name === 'live' ? abandon(state.conversation.calls) : [])
 
 const isConnected = ({ name }: UplinkState): boolean => name !== 'offline' && name !== 'backing-off'
 
@@ -188,7 +196,7 @@ const deadlineOf = (state: UplinkState): number | undefined => {
     case 'offline':
       return undefined
     case 'live':
-      return state.conversation.pingAt
+      return dueAt(state.conversation)
     default:
       return state.until
   }

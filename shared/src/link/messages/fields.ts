@@ -20,7 +20,7 @@ export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array
 export const cursor = z.strictObject({ home: name, generation, sequence })
 export type Cursor = z.infer<typeof cursor>
 
-const json: z.ZodType<Json> = z.json()
+export const json: z.ZodType<Json> = z.json()
 
 export const refusalFields = z.strictObject({
   next: z.enum(['retry-later', 'fix-request', 'ask-person', 'give-up']),

