@@ -1,2 +1,5 @@
 export type { Authorities, Standing } from './authorities.ts'
 export { fixedAuthority, NO_AUTHORITY } from './fixed.ts'
+export { type Footing, type Line, mayDecide, maySee, type Released, type Sight } from './gate.ts'
+export { type Demand, EVENTUAL, parseDemand, stricter } from './level.ts'
+export { advance, ageOf, ask, type FeedPlace, isWithin, NO_PROBES, type Probes, reply } from './staleness.ts'

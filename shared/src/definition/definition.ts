@@ -18,6 +18,7 @@ import type { RatePolicy } from '../policy/rate.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { JsonObject } from '../values/json.ts'
 import type { CheckpointPolicy, CompensationPolicy, OnFailure, RecoveryPolicy, ReviewPolicy } from './failure-policy.ts'
+import type { Consistency } from './schema-consistency.ts'
 
 export type Cel = string
 
@@ -246,6 +247,8 @@ export interface Definition {
   readonly checkpoints?: CheckpointPolicy
   readonly cancel: CancelPolicy
   readonly guards?: readonly GuardSpec[]
+  /** Without it, `eventual`. */
+  readonly consistency?: Consistency
 }
 
 /** A problem found in a definition, at a path such as `steps.pack.retry`. All problems are reported at once. */

@@ -19,6 +19,7 @@ import { type Definition, type DefinitionProblem, GUARDED_DECISIONS } from './de
 import { duration } from './durations.ts'
 import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
+import { consistency } from './schema-consistency.ts'
 import { checkpoints, compensationPolicy, onFailure, recovery } from './schema-failure.ts'
 import { limits, sla } from './schema-limits.ts'
 import { cel, id, mapping, name, strict, tags, text, version } from './schema-parts.ts'
@@ -70,6 +71,7 @@ const authored = strict({
   checkpoints: checkpoints.exactOptional(),
   cancel: cancel.default({}),
   guards: z.array(guard).max(64).exactOptional(),
+  consistency: consistency.exactOptional(),
 })
 
 /** Sharing nothing is said by saying nothing, so that both have one hash. */

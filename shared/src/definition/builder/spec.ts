@@ -79,6 +79,7 @@ export interface FailurePolicies {
 export interface Promised {
   readonly sla?: Sla
   readonly limits?: { readonly concurrency?: number }
+  readonly consistency?: ConsistencySpec
 }
 
 interface Task {
@@ -183,3 +184,9 @@ export interface CancelSpec<K extends Known> {
     readonly start?: { readonly definition: string; readonly input?: { readonly [name: string]: Expression<Sees<K>, Json> } }
   }
 }
+
+/** How consistent decisions about the workflow are; without it, `eventual`. */
+export type ConsistencySpec =
+  | 'strong'
+  | 'eventual'
+  | { readonly level: 'bounded_staleness'; readonly maxLag: number | string; readonly maxPending: number }
