@@ -1,5 +1,8 @@
 export type { Authorities, Standing } from './authorities.ts'
 export { fixedAuthority, NO_AUTHORITY } from './fixed.ts'
 export { type Footing, type Line, mayDecide, maySee, type Released, type Sight } from './gate.ts'
+export { declareLost, type Enrolment, grantTo, handOver, type KnownLease, refuseStale, seen } from './grants.ts'
+export { endsAt, following, granted, type Holder, holding, renewalDueAt, standingOf } from './holder.ts'
+export { type Holdover, LEASE, type Lease, UNTIL_RELEASED } from './lease.ts'
 export { type Demand, EVENTUAL, parseDemand, stricter } from './level.ts'
 export { advance, ageOf, ask, type FeedPlace, isWithin, NO_PROBES, type Probes, reply } from './staleness.ts'
