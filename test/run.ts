@@ -1,9 +1,9 @@
 /**
  * All tests of the workspace: `npm test`, with vitest's own arguments behind `--`.
  *
- *   browser ─▶ dashboard ─▶ vitest ─▶ the last line: "N passed, N failed, N skipped"
+ *   browser ─▶ PostgreSQL ─▶ dashboard ─▶ vitest ─▶ the last line: "N passed, N failed, N skipped"
  *
- * What can't be had here (a browser where none can be installed) is said, and the tests that need it are reported as skipped. A run
+ * What can't be had here (a browser or a PostgreSQL where none can be installed) is said, and the tests that need it are reported as skipped. A run
  * that hangs is ended with all its processes, and has failed.
  */
 import { spawn } from 'node:child_process'
@@ -11,6 +11,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildDashboard } from './support/build-dashboard.ts'
 import { CHROMIUM, ensureChromium } from './support/chromium.ts'
+import { ensurePostgres } from './support/postgres.ts'
 import { type Totals, totalsOf } from './support/totals.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
@@ -49,6 +50,7 @@ const readTotals = (): Totals => {
 mkdirSync(ARTIFACTS, { recursive: true })
 rmSync(REPORT, { force: true })
 if (!ensureChromium()) console.log(`no browser: ${CHROMIUM} is missing and could not be installed, so the tests that need it are skipped`)
+if (!ensurePostgres()) console.log('no PostgreSQL, and none could be installed, so the tests that need a real server are skipped')
 buildDashboard(ROOT)
 const status = await runVitest(process.argv.slice(2))
 const { passed, failed, skipped } = readTotals()

@@ -1,6 +1,6 @@
 /** The browser for the tests of the dashboard and of nodes in browsers: Debian's own, installed where that is possible. */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { aptInstall } from './apt.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
 
@@ -19,10 +19,5 @@ export const hasChromium = (): boolean => existsSync(CHROMIUM)
 
 export const ensureChromium = (): boolean => {
   if (hasChromium()) return true
-  if (process.getuid?.() !== 0) return false
-  console.log('installing chromium for the tests that need a browser (once)')
-  const aptGet = (...words: readonly string[]): boolean =>
-    spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-      .status === 0
-  return aptGet('update') && aptGet('install', '-y', '--no-install-recommends', 'chromium') && hasChromium()
+  return aptInstall('chromium', 'the tests that need a browser') && hasChromium()
 }

@@ -1,4 +1,3 @@
-export { AcknowledgedRows } from './acknowledged-rows.ts'
 export type { EngineLoad } from './aftermath.ts'
 export type { Alert } from './alerts.ts'
 
@@ -12,7 +11,7 @@ export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'
 export type { AgentView } from './dispatch.ts'
 export { Engine } from './engine.ts'
 export { EventStream, type WatchedEvent } from './event-stream.ts'
-export { type Child, type ChildCondition, Hub, type HubParts } from './hub.ts'
+export { HubLoop, type HubLoopParts } from './hub-loop.ts'
 export type { Answer, Input, ReceivedInput, WillInput } from './inputs.ts'
 export { type Limits, NO_LIMITS } from './limits.ts'
 export { type LinkedEngine, LinkPort } from './link-port.ts'

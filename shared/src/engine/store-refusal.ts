@@ -4,6 +4,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 const SAYS = {
   'disk-full': 'Nothing was taken. What is there can be read, and writing goes on by itself once there is room.',
   'read-only': 'Nothing was taken. What is there can be read.',
+  unavailable: 'Nothing was taken. It goes on by itself once the database answers.',
   'unknown-outcome': 'It may have been taken or not: look, or ask again under the same key.',
   closed: 'It is opened again as soon as the disk serves.',
 } as const

@@ -43,6 +43,7 @@ const TABLE = {
   'staleness-bound-exceeded': [503, 'The node knows too little to answer within the bound'],
   'store-read-only': [503, 'The disk takes no writes'],
   'store-unknown-outcome': [503, 'The disk failed in the middle of it'],
+  'store-unavailable': [503, 'The database does not answer'],
   'store-closed': [503, 'The store does not serve'],
   'store-disk-full': [507, 'The disk is full'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>

@@ -89,7 +89,8 @@ export interface Row {
 
 export type StoreError =
   | { readonly code: 'version-mismatch'; readonly document: string; readonly expected: number; readonly found: number }
-  | { readonly code: 'disk-full' | 'read-only' | 'unknown-outcome' | 'closed'; readonly message: string }
+  /** `unavailable`: the database behind it does not answer; the commit changed nothing. */
+  | { readonly code: 'disk-full' | 'read-only' | 'unavailable' | 'unknown-outcome' | 'closed'; readonly message: string }
   | { readonly code: 'corrupt'; readonly where: string; readonly message: string }
 
 /** Reads throw this where S5 or the disk stops them; commits return a `StoreError` instead. */

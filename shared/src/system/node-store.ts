@@ -29,6 +29,7 @@ const opened = (path: string): Store => {
 const WHY = {
   'disk-full': 'the disk is full',
   'read-only': 'the disk takes no writes',
+  unavailable: 'the database does not answer',
   'unknown-outcome': 'the disk failed while it was written to',
   closed: 'the disk does not serve',
 } as const satisfies Record<NonNullable<StoreCondition['failing']>['code'], string>

@@ -1,0 +1,3 @@
+export type { PostgresDatabase, Sql, SqlRow, SqlValue } from './database.ts'
+export { openPostgresStore, type PostgresStoreOptions } from './open.ts'
+export { openPool, type PoolOptions } from './pool.ts'
