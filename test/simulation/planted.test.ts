@@ -2,11 +2,17 @@
 import { expect, test } from 'vitest'
 import { firstToNotice } from './campaign.ts'
 import { PLANTED } from './planted/bugs.ts'
+import { NO_PLANT } from './planted/plant.ts'
+import { briefOf } from './report.ts'
+import { runSeed } from './run.ts'
 
 const SEEDS = 100
 
-test.each(PLANTED)('planted: $name is caught within 100 seeds', { timeout: 600_000 }, async (plant) => {
+test.each(PLANTED)('planted: $name is caught within 100 seeds, and only where it is planted', { timeout: 600_000 }, async (plant) => {
   const noticed = await firstToNotice(plant, SEEDS)
+  const seed = noticed?.world.frame.setup.seed ?? 0
   expect(noticed?.violation?.invariant).toBeDefined()
-  console.log(`${plant.name}: seed ${noticed?.world.frame.setup.seed}, ${noticed?.violation?.invariant}`)
+  console.log(`${plant.name}: seed ${seed}, ${noticed?.violation?.invariant}`)
+  const sound = await runSeed(seed, { plant: { ...NO_PLANT, weather: plant.weather ?? {} } })
+  expect(sound.violation === undefined ? 'held' : briefOf(sound)).toBe('held')
 })

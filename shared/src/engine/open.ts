@@ -22,6 +22,7 @@ import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
+import { steadyClock } from './steady-clock.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
 import { unmetNeeds } from './unmet.ts'
 
@@ -52,7 +53,8 @@ export interface Opened {
   readonly problems: readonly string[]
 }
 
-export const openEngine = async (config: EngineConfig): Promise<Result<Opened, Refusal>> => {
+export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Refusal>> => {
+  const config = { ...given, clock: steadyClock(given.clock) }
   const { store } = config
   const born = await store.get('node', 'life')
   const life = lifeOf(born) + 1

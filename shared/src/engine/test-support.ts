@@ -53,6 +53,11 @@ export class ManualClock implements Clock {
     this.#wall += byMs
   }
 
+  /** Time passes and nothing rings. */
+  pass(ms: number): void {
+    this.#moveTo(this.#monotonic + ms)
+  }
+
   /** Lets time pass; whatever becomes due on the way happens at its moment, with all that follows from it. */
   async advance(ms: number): Promise<void> {
     const end = this.#monotonic + ms

@@ -13,11 +13,11 @@ import { notePath } from './paths.ts'
 
 export class Follower {
   readonly id: string
+  readonly definition: CompiledDefinition
   readonly audit: LogAudit
   state: WorkflowState | undefined
   /** What its attempts at work hold. */
   holds: ReturnType<typeof wanted>['holds'] = []
-  readonly #definition: CompiledDefinition
   readonly #history: History
 
   constructor({ id, state }: News, history: History) {
@@ -25,7 +25,7 @@ export class Follower {
     if (definition === undefined) throw new InvariantBroken({ invariant: 'I18 a workflow keeps its definition', details: { id } })
     this.id = id
     this.audit = new LogAudit(id, definition)
-    this.#definition = definition
+    this.definition = definition
     this.#history = history
   }
 
@@ -51,9 +51,9 @@ export class Follower {
   }
 
   #mustWant(state: WorkflowState): void {
-    const { holds, ...rest } = wanted(this.#definition, this.id, state)
+    const { holds, ...rest } = wanted(this.definition, this.id, state)
     this.holds = holds
-    const { concurrency = holds.length } = this.#definition.definition.limits ?? {}
+    const { concurrency = holds.length } = this.definition.definition.limits ?? {}
     assertInvariant('I22 no more at once than its definition allows', holds.length <= concurrency, () => ({ id: this.id, concurrency }))
     if (state.status !== 'active') return
     const wants = Object.values(rest)

@@ -5,6 +5,7 @@
  *   I6   a row is of the very log it was committed with
  *   I7   the coordinator's copy of a log is one that its gateway had
  *   I16 I18 I19 I20 I21 I22 I23   the log of every workflow, entry by entry (follower.ts, log-audit.ts)
+ *   I20  what is due comes in time (wakes.ts)
  *   I22  no agent holds more tasks than its hands can, and no more is taken of a resource than there is
  */
 import { type Committed, type News, Unit } from '@holdfast/shared/engine'
@@ -12,8 +13,9 @@ import { assertInvariant } from '@holdfast/shared/testing'
 import { evolve } from '@holdfast/shared/workflow'
 import type { Life } from '../world/engine-host.ts'
 import type { Frame } from '../world/frame.ts'
-import { HOMES } from '../world/setup.ts'
+import { gatewayOf, HOMES } from '../world/setup.ts'
 import { Follower } from './follower.ts'
+import { Wakes } from './wakes.ts'
 
 export class Watch {
   readonly followers = new Map<string, Follower>()
@@ -21,14 +23,19 @@ export class Watch {
   readonly #heads = new Map<string, string>()
   readonly #frame: Frame
   readonly #capacityOf: (agent: string) => number
+  readonly #wakes: Wakes
 
   constructor(frame: Frame, capacityOf: (agent: string) => number) {
     this.#frame = frame
     this.#capacityOf = capacityOf
+    this.#wakes = new Wakes(frame)
   }
 
   attach(life: Life, isAuthority: boolean): void {
-    const { engine, process } = life
+    const { engine, process, clock } = life
+    for (const { id, definition, state } of this.followers.values()) {
+      if (state !== undefined && gatewayOf(state.home) === process.name) this.#wakes.note(life, definition, id, state, clock.now().wall)
+    }
     engine.onCommitted((committed) => {
       if (!process.alive) return
       try {
@@ -48,14 +55,22 @@ export class Watch {
     this.#follow({ id, facility, state, from: length, entries: [], log: () => unit.entries() })
   }
 
-  #follow(news: News): void {
+  #follow(news: News): Follower {
     const follower = this.followers.get(news.id) ?? new Follower(news, this.#frame.kernel.history)
     this.followers.set(news.id, follower)
     follower.take(news)
+    return follower
   }
 
   #atAuthority(life: Life, { news, summaries }: Committed): void {
-    for (const each of news) this.#follow(each)
+    for (const each of news) {
+      const before = this.followers.get(each.id)?.state?.lastAt ?? 0
+      const { definition } = this.#follow(each)
+      // A log's time that has moved on is that of its authority's clock; one that stands still may be that of an earlier life's.
+      const { lastAt } = each.state
+      const { wall } = life.clock.now()
+      this.#wakes.note(life, definition, each.id, each.state, lastAt > before ? Math.max(lastAt, wall) : wall)
+    }
     // After an outcome that nobody knew, rows are told alone: what is in the log must be read from the disk.
     if (news.length === 0) void this.#readOn(life, summaries)
     for (const { id, length, head } of summaries) {

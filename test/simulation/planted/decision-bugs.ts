@@ -91,7 +91,7 @@ const timersEarly: Plant = {
 /** The log's time is whatever the wall clock says, also when that was set back. */
 const timeRunsBack: Plant = {
   name: 'a log that is dated by the wall clock alone',
-  jumps: 20,
+  weather: { jumpsPerHour: 2_000, crashesPerMinute: 2 },
   rules: {
     decide: (definition, workflow, state, command, context) =>
       ledFrom(state, RULES.decide(definition, workflow, state, command, context), (entry) => ({ ...entry, at: context.now.wall })),

@@ -7,11 +7,12 @@ import type { step } from '@holdfast/agent-sdk/session'
 import type { AgentGate } from '@holdfast/shared/agent-protocol'
 import type { LinkedEngine, Rules } from '@holdfast/shared/engine'
 import type { Clock, Dial, Performer, Store } from '@holdfast/shared/ports'
+import type { Weather } from '../world/setup.ts'
 
 export interface Plant {
   readonly name: string
-  /** Its worlds set their clocks so many times as often: what is wrong with a clock shows only where one is set. */
-  readonly jumps?: number
+  /** The weather in which it shows: in its worlds these knobs stand so. What is wrong with a clock shows only where one is set. */
+  readonly weather?: Weather
   readonly rules?: Partial<Rules>
   /** Around a node's disk, for one life. */
   store?(store: Store, node: string): Store

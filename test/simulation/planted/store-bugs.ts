@@ -64,6 +64,7 @@ const only = (batch: Batch, appends: readonly Append[]): Batch => ({ ...batch, a
 /** A verdict in one commit, the removal of its proposal in the next; what comes from others is stored as it came. */
 const verdictApart: Plant = {
   name: 'verdict and removal in two commits',
+  weather: { crashesPerMinute: 4, maxSyncMs: 2_000 },
   store: committing((commit, node) => async (batch) => {
     const parts = batch.appends.map((append) => ({ append, ...partsOf(append, node) }))
     const done = await commit({

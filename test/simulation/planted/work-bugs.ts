@@ -48,6 +48,7 @@ const declaredHarmless = (performer: Performer): Performer => ({
 /** An agent hears that its result is on record before it is. */
 const recordedTooSoon: Plant = {
   name: 'a result acknowledged before the commit',
+  weather: { crashesPerMinute: 4, maxSyncMs: 2_000 },
   gate: (gate) => {
     const sends = new Map<string, (message: DownMessage) => void>()
     return {
@@ -78,7 +79,7 @@ const tooManyHands: Plant = {
 /** A timer waits for a time of day instead of for a span. */
 const wallTimer: Plant = {
   name: 'a timer by wall clock',
-  jumps: 20,
+  weather: { jumpsPerHour: 5_000, maxSyncMs: 0, fullDiskChance: 0, syncFailureChance: 0 },
   clock: (clock) => ({
     now: () => clock.now(),
     after: (delayMs, callback) => {

@@ -14,7 +14,7 @@ const LOOKS_PER_ACTION = 2
 const SOON = 0.7
 const SOON_MS = 20_000
 
-/** Some say what they said again, as programs do that got no answer. */
+/** Some say what they said again, as programs do that got no answer; with a signal, whose id makes that harmless, all do. */
 const SAYS_AGAIN = 0.3
 const AGAIN_MS = 4_000
 
@@ -33,7 +33,8 @@ export const scheduleOperators = (frame: Frame, clients: Clients, orders: readon
     const when = prng.between(atMs, isSoon ? Math.min(safetyMs, atMs + SOON_MS) : safetyMs)
     const decide = (): void => clients.decide(node, workflow, home, command)
     frame.kernel.at(when, `operator decides ${command.type}`, decide)
-    if (prng.chance(SAYS_AGAIN)) frame.kernel.at(when + AGAIN_MS, `operator decides ${command.type} again`, decide)
+    if (command.type === 'signal' || prng.chance(SAYS_AGAIN))
+      frame.kernel.at(when + AGAIN_MS, `operator decides ${command.type} again`, decide)
     for (let look = 0; look < LOOKS_PER_ACTION; look += 1) scheduleLook(frame, clients, prng, orders)
   }
 }
@@ -62,6 +63,7 @@ const drawCommand = (prng: Prng, { definition }: Order, n: number): Command => {
     () => ({ type: 'pause' }),
     () => ({ type: 'resume' }),
     () => ({ type: 'set-priority', priority: prng.pick(['critical', 'low'] as const) }),
+    () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
     () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
     () => ({ type: 'rollback', reason, steps: prng.between(1, 3) }),
     () => ({ type: 'rollback', reason, to: prng.pick(ids) }),

@@ -40,9 +40,12 @@ const JUMPS = 40
 /** Not simulated here: identities that are copied or revoked, and other versions of the program. */
 const BEYOND: ReadonlySet<Fault['kind']> = new Set(['clone', 'revoke', 'upgrade'])
 
-/** @param jumps how many times as often as usual clocks are set, where they are set at all */
-export const drawSetup = (seed: number, prng: Prng, jumps = 1): Setup => {
-  const knobs = condensed(drawKnobs(prng), jumps)
+/** Knobs that stand as they are told, whatever the seed would draw. */
+export type Weather = Partial<Knobs['values']>
+
+export const drawSetup = (seed: number, prng: Prng, weather: Weather = {}): Setup => {
+  const drawn = condensed(drawKnobs(prng))
+  const knobs = { ...drawn, values: { ...drawn.values, ...weather } }
   const particulars = drawParticulars(prng.stream('particulars'))
   const topology = topologyOf(particulars)
   const plan = drawFaultPlan(prng, knobs, topology, particulars.safetyMs).filter(({ kind }) => !BEYOND.has(kind))
@@ -50,7 +53,7 @@ export const drawSetup = (seed: number, prng: Prng, jumps = 1): Setup => {
 }
 
 /** The shared rates are meant for hours; a world of minutes meets as much in less time. */
-const condensed = (knobs: Knobs, jumps: number): Knobs => {
+const condensed = (knobs: Knobs): Knobs => {
   const { values } = knobs
   const condense = (rate: number): number => CONDENSED * rate
   return {
@@ -62,7 +65,7 @@ const condensed = (knobs: Knobs, jumps: number): Knobs => {
       halfOpensPerMinute: condense(values.halfOpensPerMinute),
       freezesPerHour: condense(values.freezesPerHour),
       // One an hour would hardly ever be met.
-      jumpsPerHour: JUMPS * jumps * values.jumpsPerHour,
+      jumpsPerHour: JUMPS * values.jumpsPerHour,
       partitionsPerSecond: condense(values.partitionsPerSecond),
     },
   }

@@ -42,7 +42,7 @@ export class World {
 
   constructor(seed: number, plant: Plant, masked: ReadonlySet<string> = new Set(), linesPerNode = 200) {
     const prng = new Prng(seed)
-    const setup = drawSetup(seed, prng, plant.jumps)
+    const setup = drawSetup(seed, prng, plant.weather)
     const kernel = new Kernel(prng, new History(linesPerNode))
     const conditions = { ...linkConditionsOf(setup.knobs) }
     const storeFaults = { ...storeFaultsOf(setup.knobs) }
