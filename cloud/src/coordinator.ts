@@ -10,14 +10,19 @@ import {
   DependencyRelay,
   type Engine,
   type EngineConfig,
+  Hub,
   openEngine,
   Publisher,
   Scheduler,
 } from '@holdfast/shared/engine'
 import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
+import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import {
+  type EnrolledChild,
   gatherDefinitions,
   healthOf,
+  LINK_PATH,
+  linkDoor,
   openNodeStore,
   type RunningServer,
   serveNode,
@@ -31,7 +36,6 @@ import type { Logger } from 'pino'
 import type { CoordinatorConfig } from './config.ts'
 import { addDashboard } from './dashboard.ts'
 import { Facilities } from './facilities.ts'
-import { Hub } from './hub/hub.ts'
 
 export interface Coordinator {
   readonly url: string
@@ -53,8 +57,17 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const clock = systemClock
   /** What gateways may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>()
-  const hub: Hub = new Hub({ config, engine, store, clock, handlers, onChange: (facility) => facilities.changed(facility) })
-  const facilities: Facilities = new Facilities(config.facilities, engine, clock, (facility) => hub.condition(facility))
+  const hub: Hub = await Hub.open({
+    node: config.node,
+    engine,
+    store,
+    clock,
+    timing: { ...DEFAULT_TIMING, ...config.link },
+    children: childrenOf(config),
+    handlers,
+    onChange: (node) => facilities.lineChanged(node),
+  })
+  const facilities: Facilities = new Facilities(config.facilities, engine, clock, (node) => hub.condition(node))
   const relay = new DependencyRelay(engine)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
@@ -75,6 +88,9 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     },
   })
 }
+
+const childrenOf = ({ facilities }: CoordinatorConfig): readonly EnrolledChild[] =>
+  facilities.map(({ id, node, tokenHash }) => ({ node, homes: [id], tokenHash }))
 
 const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], definitions: EngineConfig['definitions']): EngineConfig => ({
   node: config.node,
@@ -110,10 +126,7 @@ const serve = ({ config, engine, store, hub, facilities, library, scheduler, log
   const node = createEngineNode({
     engine,
     clock: systemClock,
-    freshness: (facility): Freshness => {
-      const { connected, lastHeardAt } = hub.condition(facility)
-      return { asOf: connected ? systemClock.now().wall : (lastHeardAt ?? 0), behind: !connected }
-    },
+    freshness: (facility) => freshnessOf(config, hub, facility),
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node, ...healthOf(store.condition) }),
@@ -126,8 +139,15 @@ const serve = ({ config, engine, store, hub, facilities, library, scheduler, log
     host,
     port,
     hostNames,
-    doors: new Map([['/link', hub.upgrade]]),
+    doors: new Map([[LINK_PATH, linkDoor(hub, childrenOf(config), () => log.warn('a node with an unknown token was turned away'))]]),
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
     ...(dashboardFolder === undefined ? {} : { addPages: (api) => addDashboard(api, dashboardFolder) }),
   })
+}
+
+const freshnessOf = ({ facilities }: CoordinatorConfig, hub: Hub, facility: string): Freshness => {
+  const gateway = facilities.find(({ id }) => id === facility)
+  if (gateway === undefined) return { asOf: 0, behind: true }
+  const { state, lastHeardAt } = hub.condition(gateway.node)
+  return state === 'live' ? { asOf: systemClock.now().wall, behind: false } : { asOf: lastHeardAt ?? 0, behind: true }
 }

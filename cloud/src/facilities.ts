@@ -1,18 +1,17 @@
 /** What the coordinator shows of each facility: its link, and its workflows counted by outcome as they change. */
-import type { Engine } from '@holdfast/shared/engine'
-import { type FacilityView, OutcomeCounts } from '@holdfast/shared/http'
+import type { ChildCondition, Engine } from '@holdfast/shared/engine'
+import { type FacilityView, lineViewOf, OutcomeCounts } from '@holdfast/shared/http'
 import type { Clock } from '@holdfast/shared/ports'
 import type { FacilityConfig } from './config.ts'
-import type { LinkCondition } from './hub/hub.ts'
 
 export class Facilities {
   readonly #known: readonly FacilityConfig[]
   readonly #clock: Clock
-  readonly #condition: (facility: string) => LinkCondition
+  readonly #condition: (gateway: string) => ChildCondition
   readonly #counts: OutcomeCounts
   readonly #listeners = new Set<(facility: FacilityView) => void>()
 
-  constructor(known: readonly FacilityConfig[], engine: Engine, clock: Clock, condition: (facility: string) => LinkCondition) {
+  constructor(known: readonly FacilityConfig[], engine: Engine, clock: Clock, condition: (gateway: string) => ChildCondition) {
     this.#known = known
     this.#clock = clock
     this.#condition = condition
@@ -29,14 +28,23 @@ export class Facilities {
   }
 
   changed(id: string): void {
-    const facility = this.#known.find((each) => each.id === id)
-    if (facility === undefined) return
+    for (const facility of this.#known) if (facility.id === id) this.#tell(facility)
+  }
+
+  /** The line to this gateway came up or went down. */
+  lineChanged(gateway: string): void {
+    for (const facility of this.#known) if (facility.node === gateway) this.#tell(facility)
+  }
+
+  #tell(facility: FacilityConfig): void {
     const view = this.#view(facility)
     for (const listener of this.#listeners) listener(view)
   }
 
-  #view({ id, title }: FacilityConfig): FacilityView {
-    const { connected, lastHeardAt, pending } = this.#condition(id)
+  #view({ id, title, node }: FacilityConfig): FacilityView {
+    const condition = this.#condition(node)
+    const { lastHeardAt } = condition
+    const connected = condition.state === 'live'
     const lagMs = connected || lastHeardAt === undefined ? undefined : Math.max(0, this.#clock.now().wall - lastHeardAt)
     return {
       id,
@@ -44,8 +52,9 @@ export class Facilities {
       connected,
       workflows: this.#counts.of(id),
       ...(lastHeardAt === undefined ? {} : { lastHeardAt }),
-      ...(pending === undefined ? {} : { pendingUpdates: pending }),
+      pendingUpdates: condition.pending,
       ...(connected ? { lagMs: 0 } : lagMs === undefined ? {} : { lagMs }),
+      line: lineViewOf(condition),
     }
   }
 }

@@ -1,6 +1,15 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
 import type { Engine, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
-import { createEngineNode, type FacilityView, type Library, type NodeApi, type OutcomeCount, OutcomeCounts } from '@holdfast/shared/http'
+import {
+  createEngineNode,
+  type FacilityView,
+  type Library,
+  lineViewOf,
+  type NodeApi,
+  type OutcomeCount,
+  OutcomeCounts,
+} from '@holdfast/shared/http'
+import { sentenceOf } from '@holdfast/shared/link'
 import { healthOf, type openNodeStore, serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
@@ -90,16 +99,9 @@ const facilityView = ({ facility, title }: GatewayConfig, workflows: OutcomeCoun
     workflows,
     ...(status === undefined ? {} : { pendingUpdates: status.pending }),
     ...(status?.oldestMs === undefined ? {} : { lagMs: status.oldestMs }),
+    ...(status === undefined ? {} : { line: lineViewOf(status) }),
   }
 }
 
-/** "n pending, oldest t, last error e, next try at …" (I12): a line that is stuck says so. */
-const lineOf = (uplink: UplinkLoop | undefined): string => {
-  if (uplink === undefined) return 'no hub configured'
-  const { state, pending, oldestMs, lastError, nextTryInMs } = uplink.status
-  const parts = [`line ${state}`, `${pending} pending`]
-  if (oldestMs !== undefined) parts.push(`oldest ${Math.round(oldestMs)} ms`)
-  if (lastError !== undefined) parts.push(`last error: ${lastError.reason.message}`)
-  if (nextTryInMs !== undefined) parts.push(`next try in ${Math.round(nextTryInMs)} ms`)
-  return parts.join(', ')
-}
+const lineOf = (uplink: UplinkLoop | undefined): string =>
+  uplink === undefined ? 'no hub configured' : `line ${sentenceOf(uplink.status)}`

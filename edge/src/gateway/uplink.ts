@@ -1,12 +1,11 @@
 /** The gateway's line to its hub. Everything that thinks is in the link's machines; this names the place and reads the token. */
 import { readFileSync, statSync } from 'node:fs'
-import { type CallHandlers, type Engine, UplinkLoop } from '@holdfast/shared/engine'
+import { AcknowledgedRows, type CallHandlers, type Engine, UplinkLoop } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Store } from '@holdfast/shared/ports'
 import { dialWebSocket, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
-import { AcknowledgedRows } from './acknowledged.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
@@ -43,8 +42,8 @@ export const openUplink = async (
       homes: [facility],
       timing: { ...DEFAULT_TIMING, pingMs, silenceMs, maxRetryMs },
     },
-    backlogs: new Map([[facility, await rows.backlogOf(facility, hub.node)]]),
-    onAcknowledged: (home, sequence) => rows.note(home, sequence),
+    backlogs: new Map([[facility, await rows.backlogOf(hub.node, facility)]]),
+    onAcknowledged: (home, sequence) => rows.note(hub.node, home, sequence),
     onStatus: ({ state, pending, lastError, nextTryInMs }) => {
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
     },

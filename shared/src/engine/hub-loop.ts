@@ -1,6 +1,6 @@
 /**
- * The parent's end of one connection, running: carries out what the machine in link/hub-session.ts says. The shell makes one for each
- * socket whose token it has checked, and forgets it when `onEnded` is called.
+ * The parent's end of one connection, running: carries out what the machine in link/hub-session.ts says. The hub makes one for each
+ * connection, tells it how feeds grow, and forgets it when `onEnded` is called.
  */
 import {
   FRAMES_BURST,
@@ -12,6 +12,7 @@ import {
   hubSessionStatus,
   MAX_BUFFERED_BYTES,
   openHubSession,
+  settledOf,
   stepHubSession,
 } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -21,10 +22,9 @@ import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import { CallDesk, type CallHandlers, type LinkCaller } from './call-desk.ts'
-import type { LinkedEngine, LinkPort } from './link-port.ts'
+import type { LinkPort } from './link-port.ts'
 
 export interface HubLoopParts {
-  readonly engine: LinkedEngine
   readonly port: LinkPort
   readonly clock: Clock
   readonly settings: HubSettings
@@ -34,30 +34,24 @@ export interface HubLoopParts {
   readonly onEnded: () => void
   /** Called for every frame the child sends. */
   readonly onHeard?: () => void
+  /** The child holds a home's feed up to here. */
+  readonly onAcknowledged?: (home: string, sequence: number) => void
 }
 
 export class HubLoop implements LinkCaller {
   readonly #parts: HubLoopParts
   readonly #desk: CallDesk
   readonly #allowance: Allowance
-  readonly #stopListening: () => void
   #session: HubSession
   #cancelWake: () => void = () => {}
 
   constructor(parts: HubLoopParts) {
     this.#parts = parts
-    const { engine, port, settings, clock } = parts
+    const { settings, clock } = parts
     this.#desk = new CallDesk(parts.handlers)
-    const { node, homes } = settings.principal
     this.#allowance = new Allowance(FRAMES_PER_SECOND, FRAMES_BURST, clock.now().monotonic)
     const opened = openHubSession(settings, clock.now())
     this.#session = opened.state
-    this.#stopListening = engine.onCommitted(({ feeds }) => {
-      for (const home of homes) {
-        const origins = feeds.get(home)
-        if (origins !== undefined) void port.growth(node, home, origins).then((grown) => this.#step(grown))
-      }
-    })
     for (const output of opened.outputs) this.#carryOut(output)
   }
 
@@ -70,6 +64,10 @@ export class HubLoop implements LinkCaller {
     if (!this.#allowance.take(1, this.#parts.clock.now().monotonic)) return this.#cutOff(1008, 'too many frames')
     this.#parts.onHeard?.()
     this.#step({ type: 'received', bytes })
+  }
+
+  grew(growth: Extract<HubInput, { type: 'feed-grew' }>): void {
+    this.#step(growth)
   }
 
   closed(code: number, reason: string): void {
@@ -86,8 +84,12 @@ export class HubLoop implements LinkCaller {
     return hubSessionStatus(this.#session, this.#parts.clock.now())
   }
 
+  /** Up to here of a home's feed the child lacks nothing; undefined while no session lives. */
+  settledUpTo(home: string): number | undefined {
+    return settledOf(this.#session, home)
+  }
+
   #end(): void {
-    this.#stopListening()
     this.#cancelWake()
     this.#parts.onEnded()
   }
@@ -125,7 +127,7 @@ export class HubLoop implements LinkCaller {
         this.#cancelWake = clock.after(Math.max(0, output.monotonic - clock.now().monotonic), () => this.#step({ type: 'wake' }))
         return
       case 'acknowledged':
-        return
+        return this.#parts.onAcknowledged?.(output.home, output.sequence)
       case 'asked':
         return this.#answer(this.#desk.serve(settings.principal.node, output))
       case 'call-ended':

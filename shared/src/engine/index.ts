@@ -1,3 +1,4 @@
+export { AcknowledgedRows } from './acknowledged-rows.ts'
 export type { EngineLoad } from './aftermath.ts'
 export type { Alert } from './alerts.ts'
 
@@ -11,7 +12,7 @@ export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'
 export type { AgentView } from './dispatch.ts'
 export { Engine } from './engine.ts'
 export { EventStream, type WatchedEvent } from './event-stream.ts'
-export { HubLoop, type HubLoopParts } from './hub-loop.ts'
+export { type Child, type ChildCondition, Hub, type HubParts } from './hub.ts'
 export type { Answer, Input, ReceivedInput, WillInput } from './inputs.ts'
 export { gatesOf, type Limits, NO_LIMITS } from './limits.ts'
 export { type LinkedEngine, LinkPort } from './link-port.ts'

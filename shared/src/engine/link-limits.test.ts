@@ -39,7 +39,7 @@ const liveHub = async () => {
   const connection = fakeConnection()
   const principal = { node: 'gate', homes: [HOME] }
   const settings = { hub: 'cloud', generation: 'c', principal, timing: DEFAULT_TIMING }
-  const loop = new HubLoop({ engine, port, clock, settings, connection, onEnded: () => {} })
+  const loop = new HubLoop({ port, clock, settings, connection, onEnded: () => {} })
   const say = (message: Up): void => loop.received(encodeMessage(message))
   say(hello)
   await flush()

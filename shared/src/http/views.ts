@@ -9,6 +9,7 @@ import { z } from '@hono/zod-openapi'
 import type { Json } from '../values/json.ts'
 import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
 import { checkpointView } from './control-views.ts'
+import { lineView } from './line-view.ts'
 
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
 
@@ -147,6 +148,7 @@ export const facilityView = z
     lastHeardAt: moment.optional(),
     pendingUpdates: count.optional(),
     lagMs: z.number().nonnegative().optional(),
+    line: lineView.optional().openapi({ description: 'the line to it; at a gateway, the line to its hub' }),
     workflows: z.object({ open: count, completed: count, failed: count, cancelled: count }),
   })
   .openapi('FacilityView')

@@ -3,6 +3,7 @@
  *
  *   1000  stopped on purpose             4409  the streams disagree: greet again and resend from the durable cursor
  *   4400  not understood                 4413  more sent than the credit allows
+ *   4401  token refused at the door      4500  the door answered with an error
  *   4403  not allowed                    4503  could not be made durable; later, perhaps
  *   4406  no common protocol version
  *   4408  silent, or no progress
@@ -64,9 +65,15 @@ export const overCredit = (home: string): End => ({
 
 export const notDurable = (reason: Refusal): End => ({ code: 4503, reason })
 
+const tokenRefused = (words: string): Refusal =>
+  refusal('ask-person', 'token-refused', `The hub does not take this node's token (${words}): is the node enrolled there?`)
+
 export const closedBy = (code: number, words: string): End => ({
   code,
-  reason: refusal('retry-later', 'connection-closed', `The connection ended (${words === '' ? code : `${code}, ${words}`}).`),
+  reason: code === 4401 ? tokenRefused(words) : connectionClosed(code, words),
 })
+
+const connectionClosed = (code: number, words: string): Refusal =>
+  refusal('retry-later', 'connection-closed', `The connection ended (${words === '' ? code : `${code}, ${words}`}).`)
 
 export const byeOf = ({ code, reason }: End): StreamOutput => send({ type: 'bye', code, reason: wireRefusal(reason) })

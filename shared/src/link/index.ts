@@ -1,4 +1,4 @@
-export { acknowledge, type Backlog, emptyBacklog, grow, type Mark, oldestIn, pendingIn } from './backlog.ts'
+export { acknowledge, type Backlog, clear, emptyBacklog, grow, type Mark, oldestIn, pendingIn } from './backlog.ts'
 export type { End } from './close.ts'
 export { decodeDown, decodeUp, encodeMessage } from './codec.ts'
 export type { CallInput, CallOutput, FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
@@ -6,7 +6,16 @@ export { openHubSession, stepHubSession } from './hub-session.ts'
 export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
 export { FRAMES_BURST, FRAMES_PER_SECOND, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES } from './limits.ts'
 export type { Cursor, Down, Up } from './messages/index.ts'
-export { type HomeStatus, type HubSessionStatus, hubSessionStatus, type UplinkStatus, uplinkStatus } from './status.ts'
+export {
+  type HomeStatus,
+  type HubSessionStatus,
+  hubSessionStatus,
+  type LinkCondition,
+  sentenceOf,
+  settledOf,
+  type UplinkStatus,
+  uplinkStatus,
+} from './status.ts'
 export type { Recall } from './streams.ts'
 export { DEFAULT_TIMING, type Timing } from './timing.ts'
 export { openUplink, stepUplink } from './uplink.ts'

@@ -90,10 +90,6 @@ export const isWaiting = (sender: Sender): boolean => sender.reading || sender.f
 /** Up to here the peer lacks nothing. Past its own cursor lie, when nothing is under way, only entries that it sent itself. */
 export const settledUpTo = (sender: Sender): number => (isWaiting(sender) || sender.queue.length > 0 ? sender.acked : sender.read)
 
-/** Updates that this session knows of and that the peer has not acknowledged; there may be more in the feed. */
-export const unacknowledged = (sender: Sender): number =>
-  sender.flight.reduce((sum, group) => sum + group.updates, 0) + sender.queue.filter((entry) => entry.origin !== sender.peer).length
-
 const wrongAck = (sender: Sender, ack: Ack): End | undefined => {
   if (ack.generation !== sender.generation) return resync(sender.home, `an ack for the generation ${ack.generation}`)
   if (ack.sequence > sender.sent) return resync(sender.home, `an ack for ${ack.sequence}, but only ${sender.sent} was sent`)

@@ -7,7 +7,7 @@ import type { Refusal } from '../values/refusal.ts'
 import { emptyBacklog, oldestIn, pendingIn } from './backlog.ts'
 import type { Conversation } from './conversation.ts'
 import type { HubSession, HubState } from './hub-state.ts'
-import { unacknowledged } from './sender.ts'
+import { settledUpTo } from './sender.ts'
 import { longestWait } from './streams.ts'
 import type { Uplink, UplinkState } from './uplink-state.ts'
 
@@ -18,13 +18,21 @@ export interface HomeStatus {
   readonly oldestMs: number | undefined
 }
 
-export interface UplinkStatus {
-  readonly state: UplinkState['name']
+/** The condition of a line, in words common to both ends. */
+export interface LinkCondition {
+  readonly state: UplinkState['name'] | 'awaited'
+  /** Updates of this end's making that the other has not acknowledged. */
   readonly pending: number
   readonly oldestMs: number | undefined
-  readonly homes: readonly HomeStatus[]
   readonly lastError: { readonly reason: Refusal; readonly agoMs: number } | undefined
+  /** Undefined at a hub: the other end dials. */
   readonly nextTryInMs: number | undefined
+  readonly waitingMs: number | undefined
+}
+
+export interface UplinkStatus extends LinkCondition {
+  readonly state: UplinkState['name']
+  readonly homes: readonly HomeStatus[]
   /** How long the session has waited for an answer that would move it on; undefined when it waits for none. */
   readonly waitingMs: number | undefined
   /** This node's wall clock less the hub's, as seen at the greeting. */
@@ -34,8 +42,6 @@ export interface UplinkStatus {
 export interface HubSessionStatus {
   readonly state: HubState['name']
   readonly node: string
-  /** Updates on their way to the child; its cursor tells what lies behind them. */
-  readonly pending: number
   readonly heardMsAgo: number | undefined
   readonly waitingMs: number | undefined
   readonly endedBy: Refusal | undefined
@@ -59,15 +65,29 @@ export const uplinkStatus = (uplink: Uplink, now: Instant): UplinkStatus => {
 
 export const hubSessionStatus = ({ state, settings }: HubSession, now: Instant): HubSessionStatus => {
   const conversation = state.name === 'live' ? state.conversation : undefined
-  const senders = conversation === undefined ? [] : [...conversation.streams.senders.values()]
   return {
     state: state.name,
     node: settings.principal.node,
-    pending: senders.reduce((sum, sender) => sum + unacknowledged(sender), 0),
     heardMsAgo: conversation && now.monotonic - conversation.heardAt,
     waitingMs: conversation && waitingMs(conversation, now),
     endedBy: state.name === 'ended' ? state.end.reason : undefined,
   }
+}
+
+/** Up to here of a home's feed the child lacks nothing. */
+export const settledOf = ({ state }: HubSession, home: string): number | undefined => {
+  const sender = state.name === 'live' ? state.conversation.streams.senders.get(home) : undefined
+  return sender && settledUpTo(sender)
+}
+
+/** "live, 3 pending, oldest 120 ms, last error: …, next try in 200 ms": a line that is stuck says so. */
+export const sentenceOf = ({ state, pending, oldestMs, waitingMs, lastError, nextTryInMs }: LinkCondition): string => {
+  const parts = [state, `${pending} pending`]
+  if (oldestMs !== undefined) parts.push(`oldest ${Math.round(oldestMs)} ms`)
+  if (waitingMs !== undefined) parts.push(`no answer for ${Math.round(waitingMs)} ms`)
+  if (lastError !== undefined) parts.push(`last error: ${lastError.reason.message}`)
+  if (nextTryInMs !== undefined) parts.push(`next try in ${Math.round(nextTryInMs)} ms`)
+  return parts.join(', ')
 }
 
 const homeStatus = ({ backlogs }: Uplink, home: string, now: Instant): HomeStatus => {

@@ -1,5 +1,6 @@
 export { systemClock, systemRandom } from './clock.ts'
 export { ConfigError, EX_CONFIG, readConfig, using } from './config.ts'
+export { type EnrolledChild, LINK_PATH, linkDoor } from './link-door.ts'
 export { liveUpgrade } from './live-upgrade.ts'
 export { healthOf, openNodeStore } from './node-store.ts'
 export { retentionConfig } from './retention-config.ts'

@@ -23,9 +23,12 @@ const attach = (socket: WebSocket, handlers: ConnectionHandlers): void => {
     if (isBinary) handlers.onMessage(data)
     else socket.close(1003, 'binary frames only')
   })
-  // `close` always follows; the error's own words are in its reason where there are any.
-  socket.on('error', () => {})
-  socket.once('close', (code, reason) => handlers.onClose(code, reason.toString()))
+  // `close` always follows, and mostly without words of its own.
+  let words = ''
+  socket.on('error', (error) => {
+    words = error.message
+  })
+  socket.once('close', (code, reason) => handlers.onClose(code, reason.length > 0 ? reason.toString() : words))
 }
 
 export interface DialOptions {
@@ -34,6 +37,10 @@ export interface DialOptions {
   readonly maxFrameBytes: number
   readonly handshakeTimeoutMs: number
 }
+
+/** An upgrade that was answered with something else has no close code; these stand for the two kinds, as in link/close.ts. */
+const refusedBy = (status: number): [code: number, reason: string] =>
+  status === 401 || status === 403 ? [4401, `HTTP ${status}`] : [4500, `HTTP ${status}`]
 
 export const dialWebSocket =
   ({ url, token, maxFrameBytes, handshakeTimeoutMs }: DialOptions): Dial =>
@@ -44,8 +51,16 @@ export const dialWebSocket =
       maxPayload: maxFrameBytes,
       handshakeTimeout: handshakeTimeoutMs,
     })
+    let answered: number | undefined
     socket.once('open', () => handlers.onOpen())
-    attach(socket, handlers)
+    socket.once('unexpected-response', (_request, response) => {
+      answered = response.statusCode
+      socket.terminate()
+    })
+    attach(socket, {
+      ...handlers,
+      onClose: (code, reason) => (answered === undefined ? handlers.onClose(code, reason) : handlers.onClose(...refusedBy(answered))),
+    })
     return connectionOf(socket)
   }
 

@@ -1,6 +1,6 @@
 /** The coordinator: an engine that is no home's authority, and a hub that gateways connect to. */
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
-import { DependencyRelay, HubLoop, LinkPort } from '@holdfast/shared/engine'
+import { DependencyRelay, Hub } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import type { SimClock, StoreFaults } from '@holdfast/shared/testing'
 import { EngineHost, type Life } from './engine-host.ts'
@@ -21,18 +21,12 @@ export const coordinator = (frame: Frame, machine: SimClock, faults: StoreFaults
 
 const openHub = ({ network, plant }: Frame, { process, clock, store, engine }: Life): void => {
   const linked = plant.linked?.(engine) ?? engine
-  const port = new LinkPort(linked, store, clock)
-  const loops = new Map<string, HubLoop>()
+  const children = HOMES.map((home) => ({ node: gatewayOf(home), homes: [home] }))
   new DependencyRelay(engine)
+  const hub = new Hub({ node: CLOUD, engine: linked, store, clock, timing: DEFAULT_TIMING, children })
   network.listen(process, (connection, from) => {
-    loops.get(from)?.stop()
-    const homes = HOMES.filter((home) => gatewayOf(home) === from)
-    const settings = { hub: CLOUD, generation: store.generation, principal: { node: from, homes }, timing: DEFAULT_TIMING }
-    const forget = (): void => {
-      if (loops.get(from) === loop) loops.delete(from)
-    }
-    const loop: HubLoop = new HubLoop({ engine: linked, port, clock, settings, connection, onEnded: forget })
-    loops.set(from, loop)
-    return { onMessage: (bytes) => loop.received(bytes), onClose: (code, reason) => loop.closed(code, reason) }
+    const child = children.find(({ node }) => node === from)
+    if (child === undefined) throw new RangeError(`${from} is no child of ${CLOUD}`)
+    return hub.accept(child, connection)
   })
 }
