@@ -36,6 +36,16 @@ describe('DEF-7 opportunity-discovery', () => {
     expect((await rehearsal.ended(workflow)).state.status).toBe('completed')
   })
 
+  test('DEF-8 its stages tell how far the discovery is', async () => {
+    const rehearsal = await rehearse('opportunity-discovery', { ...found, 'score-opportunities': { confidence: 0.5 } })
+    const workflow = await rehearsal.start('opportunity-discovery', input)
+    expect((await rehearsal.until(workflow, 'review', 'running')).stage).toBe('manual_review')
+    await rehearsal.approve(workflow, 'review', 'value-lead', 'vera')
+    expect((await rehearsal.ended(workflow)).state.stage).toBe('registered')
+    const withdrawn = await rehearse('opportunity-discovery', { ...found, notify: 'unreachable' })
+    expect((await withdrawn.ended(await withdrawn.start('opportunity-discovery', input))).state.stage).toBe('withdrawn')
+  })
+
   test('a source that stumbles is tried again five times, as aggressive says', async () => {
     const stumbling = { ...found, 'collect-signals': ['network', 'network', 'network', 'network', {}] }
     const rehearsal = await rehearse('opportunity-discovery', stumbling)

@@ -16,6 +16,7 @@ export interface Answer {
 export interface StartBody {
   readonly facility: string
   readonly definition: string
+  readonly version?: number
   readonly key?: string
   readonly title?: string
   readonly priority?: 'critical' | 'high' | 'normal' | 'low'

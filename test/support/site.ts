@@ -73,9 +73,12 @@ export interface Site {
 const LINK_TIMING = { pingMs: 300, silenceMs: 1_500 }
 const FIRST_NODE_NUMBER = 2
 
-export const openSite = async (facilities: readonly string[] = ['harbour']): Promise<Site> => {
+export const openSite = async (
+  facilities: readonly string[] = ['harbour'],
+  definitions: Readonly<Record<string, string>> = {},
+): Promise<Site> => {
   const folder = newFolder()
-  const definitionsFolder = layDefinitions(folder)
+  const definitionsFolder = layDefinitions(folder, definitions)
   const token = newToken()
   const gatewayTokens = new Map(facilities.map((facility) => [facility, newToken()]))
   const plan = { folder, definitionsFolder, token, gatewayTokens }

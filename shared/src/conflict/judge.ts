@@ -23,6 +23,7 @@ import { evolve } from '../workflow/evolve.ts'
 import { PLAIN_NODE } from '../workflow/node-context.ts'
 import { pastPointOfNoReturn } from '../workflow/point-of-no-return.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
+import { stageTitle } from '../workflow/stage.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { isTerminal } from '../workflow/status.ts'
 import { turnBack } from '../workflow/turn-back.ts'
@@ -141,6 +142,8 @@ const accepted = (definition: CompiledDefinition, content: Proposable, state: Wo
       return `What failed at ${content.step} was discarded.`
     case 'migrate':
       return `It goes on under version ${state.version}.`
+    case 'enter-stage':
+      return `Entered “${stageTitle(definition.lifecycle, content.stage)}”.`
     case 'checkpoint':
       return `Checkpoint “${content.name}”.`
     case 'undo':

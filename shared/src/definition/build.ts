@@ -15,6 +15,7 @@ import type { Attemptable, CompensationSpec, Definition, Mapping, StepSpec, Undo
 import { demandOf } from './demand.ts'
 import type { ExpressionTable } from './expression-table.ts'
 import type { CheckInput } from './input.ts'
+import { compileLifecycle } from './lifecycle.ts'
 
 /** @throws when the definition wasn't checked before: every name and expression in it must hold */
 export const buildCompiled = (definition: Definition, expressions: ExpressionTable, checkInput: CheckInput): CompiledDefinition => {
@@ -38,6 +39,7 @@ export const buildCompiled = (definition: Definition, expressions: ExpressionTab
     ...(definition.output === undefined ? {} : { output: compiler.mapping(definition.output) }),
     ...(lateCancelInput === undefined ? {} : { lateCancelInput: compiler.mapping(lateCancelInput) }),
     guards: compiler.guards(),
+    ...(definition.lifecycle === undefined ? {} : { lifecycle: compileLifecycle(definition.lifecycle, numberOf) }),
     checkInput,
   }
 }

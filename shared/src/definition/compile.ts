@@ -2,7 +2,7 @@
  * From JSON that may be a definition to a definition ready to run.
  *
  *   JSON ──schema──▶ Definition ──▶ CompiledDefinition
- *     └──sketch──▶ graph, expressions, input schema
+ *     └──sketch──▶ graph, lifecycle, expressions, input schema
  *
  * Every check runs whatever the others found, so all problems are reported at once (DEF-1).
  */
@@ -15,6 +15,7 @@ import { checkExpressions, ExpressionTable } from './expression-table.ts'
 import { forbiddenKeysOf } from './forbidden.ts'
 import { checkGraph } from './graph.ts'
 import { compileInputSchema } from './input.ts'
+import { checkLifecycle } from './lifecycle-check.ts'
 import { readDefinition } from './schema.ts'
 import { sketchOf } from './sketch.ts'
 
@@ -37,7 +38,7 @@ export const compileJson = (json: Json): Compilation => {
   const expressions = new ExpressionTable()
   const schema = compileInputSchema(sketch.inputSchema ?? {})
   const definition = readDefinition(json)
-  const graph = [...checkGraph(sketch), ...checkExpressions(sketch, expressions), ...schema.problems]
+  const graph = [...checkGraph(sketch), ...checkLifecycle(sketch), ...checkExpressions(sketch, expressions), ...schema.problems]
   if (!definition.ok) return err([...definition.error, ...graph])
   if (graph.some(({ severity }) => severity === 'error')) return err(graph)
   return ok({ ...buildCompiled(definition.value, expressions, schema.check), warnings: graph })

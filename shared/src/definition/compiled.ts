@@ -17,6 +17,7 @@ import type {
   ResourceNeed,
   StepSpec,
 } from './definition.ts'
+import type { CompiledLifecycle } from './lifecycle.ts'
 
 /** A parsed CEL expression. `evaluate` is pure, bounded in cost, and returns its failure as a text. */
 export interface Expression {
@@ -90,6 +91,7 @@ export interface CompiledDefinition {
   readonly output?: CompiledMapping
   readonly lateCancelInput?: CompiledMapping
   readonly guards: readonly CompiledGuard[]
+  readonly lifecycle?: CompiledLifecycle
   /** All problems of an input against the schema, as `path: what`. Empty when it fits. */
   checkInput(input: Json): readonly string[]
 }

@@ -9,7 +9,7 @@
  *   inside a map     `item`, `index`
  *   validate         `output`: the attempt's; in a map also `item`, `index`
  *   link conditions  `output`: the source's
- *   guards           `by`: who decides; `status`: of the workflow
+ *   guards           `by`: who decides; `status`: of the workflow; `stage`: of its lifecycle, null without one
  *   compensations    `output`: of the step undone; `failure`: {step, code, message} of what turned the workflow back; in a map `item`, `index`
  */
 import type { BreakerPolicy } from '../policy/breaker.ts'
@@ -18,6 +18,7 @@ import type { RatePolicy } from '../policy/rate.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { JsonObject } from '../values/json.ts'
 import type { CheckpointPolicy, CompensationPolicy, OnFailure, RecoveryPolicy, ReviewPolicy } from './failure-policy.ts'
+import type { LifecycleSpec } from './lifecycle.ts'
 import type { Consistency } from './schema-consistency.ts'
 
 export type Cel = string
@@ -189,7 +190,7 @@ export interface CancelPolicy {
   readonly late?: LateCancelPolicy
 }
 
-/** Holds at every decision of that kind, or it is refused with this reason. Sees `input`, `key`, `steps`, `by` and `status`. */
+/** Holds at every decision of that kind, or it is refused with this reason. Sees `input`, `key`, `steps`, `by`, `status` and `stage`. */
 export interface GuardSpec {
   readonly on: GuardedDecision
   readonly require: Cel
@@ -213,6 +214,7 @@ export const GUARDED_DECISIONS = [
   'discard',
   'checkpoint',
   'migrate',
+  'enter-stage',
 ] as const
 export type GuardedDecision = (typeof GUARDED_DECISIONS)[number]
 
@@ -249,6 +251,8 @@ export interface Definition {
   readonly guards?: readonly GuardSpec[]
   /** Without it, `eventual`. */
   readonly consistency?: Consistency
+  /** Stages of its own, in the place of those that follow from its steps. */
+  readonly lifecycle?: LifecycleSpec
 }
 
 /** A problem found in a definition, at a path such as `steps.pack.retry`. All problems are reported at once. */

@@ -7,7 +7,8 @@ import type { SizeOf } from './expression/cost.ts'
 import { compileExpression, type ParsedExpression } from './expression/expression.ts'
 import { didYouMean } from './nearest.ts'
 import { problem } from './problem.ts'
-import type { Placed, Sketch } from './sketch.ts'
+import type { Sketch } from './sketch.ts'
+import type { Placed } from './sketch-parts.ts'
 
 export class ExpressionTable {
   readonly #compiled = new Map<string, Result<ParsedExpression, string>>()

@@ -21,6 +21,7 @@ import { flattenWork } from './flatten.ts'
 import { problemsOfIssue } from './problem.ts'
 import { consistency } from './schema-consistency.ts'
 import { checkpoints, compensationPolicy, onFailure, recovery } from './schema-failure.ts'
+import { lifecycle } from './schema-lifecycle.ts'
 import { limits, sla } from './schema-limits.ts'
 import { cel, id, mapping, name, strict, tags, text, version } from './schema-parts.ts'
 import { compensation, step } from './schema-steps.ts'
@@ -72,6 +73,7 @@ const authored = strict({
   cancel: cancel.default({}),
   guards: z.array(guard).max(64).exactOptional(),
   consistency: consistency.exactOptional(),
+  lifecycle: lifecycle.exactOptional(),
 })
 
 /** Sharing nothing is said by saying nothing, so that both have one hash. */

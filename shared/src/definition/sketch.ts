@@ -4,13 +4,9 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../values/json.ts'
 import { flattenWork } from './flatten.ts'
+import { type SketchedLifecycle, sketchLifecycle } from './sketch-lifecycle.ts'
+import { mappingAt, members, objectOf, type Placed, placed, textAt, textOf } from './sketch-parts.ts'
 import { impliedLinks } from './sugar.ts'
-
-/** A text at a path. */
-export interface Placed {
-  readonly path: string
-  readonly text: string
-}
 
 export interface SketchedStep {
   readonly id: string
@@ -47,6 +43,9 @@ export interface Sketch {
   readonly recoversTo: readonly Placed[]
   readonly expressions: readonly Placed[]
   readonly inputSchema: JsonObject | undefined
+  /** Names of signals that steps wait for. */
+  readonly signals: ReadonlySet<string>
+  readonly lifecycle: SketchedLifecycle | undefined
 }
 
 export const sketchOf = (json: Json): Sketch => {
@@ -80,6 +79,8 @@ export const sketchOf = (json: Json): Sketch => {
       ...mappingAt('cancel.late.start.input', objectOf(objectOf(cancel.late).start).input),
     ],
     inputSchema: isJsonObject(root.inputSchema) ? root.inputSchema : undefined,
+    signals: new Set(steps.flatMap(([, step]) => textOf(objectOf(step.on).signal) ?? [])),
+    lifecycle: isJsonObject(root.lifecycle) ? sketchLifecycle(root.lifecycle) : undefined,
   }
 }
 
@@ -134,20 +135,3 @@ const attemptExpressions = (path: string, attempt: JsonObject): readonly Placed[
   ...mappingAt(`${path}.input`, attempt.input),
   ...textAt(path, attempt, 'validate'),
 ]
-
-const mappingAt = (path: string, mapping: Json | undefined): readonly Placed[] =>
-  Object.keys(objectOf(mapping)).flatMap((name) => textAt(path, objectOf(mapping), name))
-
-const textAt = (path: string, object: JsonObject, name: string): readonly Placed[] => placed(`${path}.${name}`, object[name])
-
-const placed = (path: string, value: Json | undefined): readonly Placed[] => {
-  const text = textOf(value)
-  return text === undefined ? [] : [{ path, text }]
-}
-
-const members = (value: Json | undefined): readonly (readonly [string, JsonObject])[] =>
-  Object.entries(objectOf(value)).map(([id, member]) => [id, objectOf(member)])
-
-const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {})
-
-const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -10,7 +10,8 @@
 import { stepName } from '../workflow/attempt.ts'
 import { describeEvent } from '../workflow/describe.ts'
 import type { EventType, LogEntry } from '../workflow/event.ts'
-import { type Progress, progress } from '../workflow/path.ts'
+import { type Progress, progress, statusPath } from '../workflow/path.ts'
+import type { StatusPath } from '../workflow/status.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Committed, News } from './committed.ts'
 
@@ -28,6 +29,7 @@ export interface WatchedEvent {
   readonly step?: string
   readonly text: string
   /** After the commit that the event was part of. */
+  readonly status: StatusPath
   readonly progress: Progress
 }
 
@@ -90,7 +92,7 @@ export class EventStream {
 
   *#viewsOf({ id, facility, state, from, entries }: News): Generator<WatchedEvent> {
     const definition = this.#engine.catalogue.byHash(state.definition)
-    const common = { workflow: id, facility, definition: state.name, progress: progress(state) }
+    const common = { workflow: id, facility, definition: state.name, status: statusPath(state), progress: progress(state) }
     for (const [index, { at, by, event }] of entries.entries()) {
       this.#count += 1
       const cursor = `${this.#engine.life}.${this.#count}`

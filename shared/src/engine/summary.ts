@@ -5,10 +5,11 @@
 import type { Json } from '../values/json.ts'
 import { isJsonObject } from '../values/json.ts'
 import { explain } from '../workflow/explain.ts'
-import { type Progress, progress, statusPath } from '../workflow/path.ts'
+import { activityPath, type Progress, progress, statusPath } from '../workflow/path.ts'
 import { isEnding } from '../workflow/scope.ts'
+import { decidable, stageTitle } from '../workflow/stage.ts'
 import type { WorkflowState } from '../workflow/state.ts'
-import type { StatusPath } from '../workflow/status.ts'
+import type { ActivityPath, StatusPath } from '../workflow/status.ts'
 import type { WantedWait } from '../workflow/want.ts'
 import { waitOf } from '../workflow/wanted.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -24,6 +25,7 @@ export type Summary = {
   readonly title: string
   readonly definition: { readonly name: string; readonly version: number; readonly hash: string }
   readonly status: StatusPath
+  readonly stage?: Stage
   /** Recovery takes up what is open. */
   readonly open: boolean
   readonly pending: boolean
@@ -38,6 +40,14 @@ export type Summary = {
   readonly length: number
   readonly head: string
   readonly waits: readonly WantedWait[]
+}
+
+/** Where a workflow stands in its definition's own lifecycle: the stage, what its steps do meanwhile, and where a decision could lead. */
+export type Stage = {
+  readonly name: string
+  readonly title: string
+  readonly activity: ActivityPath
+  readonly next: readonly string[]
 }
 
 export interface SummaryParts {
@@ -56,6 +66,7 @@ export const summarize = ({ id, catalogue, state, proposals, length, head }: Sum
   title: state.title,
   definition: { name: state.name, version: state.version, hash: state.definition },
   status: statusPath(state),
+  ...stageOf(catalogue, state),
   open: isOpen(state),
   pending: false,
   priority: state.priority,
@@ -70,6 +81,15 @@ export const summarize = ({ id, catalogue, state, proposals, length, head }: Sum
   head,
   waits: waitsOf(state),
 })
+
+/** It ends in the stage it ended in; that is shown on. */
+const stageOf = (catalogue: Catalogue, state: WorkflowState): Pick<Summary, 'stage'> => {
+  const { stage: name } = state
+  if (name === undefined) return {}
+  const lifecycle = catalogue.byHash(state.definition)?.lifecycle
+  const next = lifecycle === undefined || !isOpen(state) ? [] : decidable(lifecycle, name)
+  return { stage: { name, title: stageTitle(lifecycle, name), activity: activityPath(state), next } }
+}
 
 /** What waits, and which of its follow-ups never will begin: nobody else would say so. */
 const explanationOf = (catalogue: Catalogue, state: WorkflowState): string => {

@@ -1,5 +1,5 @@
 /**
- * Leading a workflow back, taking it up again, ending it, and keeping points to come back to. Each is a decision like any other: what this
+ * Leading a workflow back, taking it up again, ending it, moving it to another stage, and keeping points to come back to. Each is a decision like any other: what this
  * node may decide is answered 200, what it could only write down for the workflow's authority 202.
  */
 import { createRoute, z } from '@hono/zod-openapi'
@@ -78,6 +78,13 @@ const checkpoint = decision(
   z.strictObject({ name: line(256) }).openapi('CheckpointWorkflow'),
 )
 
+const stage = decision(
+  'stage',
+  'operator',
+  "Moves a workflow on in its definition's own lifecycle",
+  z.strictObject({ stage: id, reason: reason.exactOptional() }).openapi('EnterStage'),
+)
+
 const checkpoints = createRoute({
   method: 'get',
   path: '/api/v1/workflows/{id}/checkpoints',
@@ -109,6 +116,9 @@ export const addControlRoutes = (api: Api, node: NodeApi): void => {
   )
   api.openapi(checkpoint, (context) =>
     decideOn(node, context, context.req.valid('param').id, { type: 'checkpoint', ...context.req.valid('json') }),
+  )
+  api.openapi(stage, (context) =>
+    decideOn(node, context, context.req.valid('param').id, { type: 'enter-stage', ...context.req.valid('json') }),
   )
   api.openapi(checkpoints, async (context) => {
     const workflow = await visibleWorkflow(node, context.var.principal, context.req.valid('param').id)

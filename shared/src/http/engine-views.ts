@@ -45,7 +45,8 @@ export interface DetailParts {
 }
 
 export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: DetailParts): WorkflowDetail => {
-  const { proposals: _count, ...present } = summary
+  // What only some states have must not be told of another moment.
+  const { proposals: _count, stage: _stage, endedAt: _endedAt, ...present } = summary
   const proposals = proposalsOf(unit)
   const log = { length, head: length === unit.length ? unit.headHex : '' }
   if (state === undefined) {

@@ -1,6 +1,7 @@
 /** What the API shows of work under way beside its state: events as they happen, times, the graph with its longest way, queues. */
 import { z } from '@hono/zod-openapi'
 import { STEP_STATUSES } from '../workflow/status.ts'
+import { statusPath } from './views.ts'
 
 const count = z.number().int().nonnegative()
 const milliseconds = z.number().nonnegative()
@@ -18,6 +19,7 @@ export const eventView = z
     type: z.string().openapi({ example: 'step.failed' }),
     step: z.string().optional(),
     text: z.string(),
+    status: statusPath,
     progress: z.object({ settled: count, total: count, percent: z.number().min(0).max(100) }),
   })
   .openapi('EventView')
@@ -33,6 +35,7 @@ const stepMetrics = z.object({
 
 export const metricsView = z
   .object({
+    status: statusPath,
     elapsedMs: milliseconds,
     failures: count,
     percent: z.number().min(0).max(100),

@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts'
 import { stepName } from '../workflow/attempt.ts'
 import { remainingMs, type UsualOf } from '../workflow/forecast.ts'
 import { linkState } from '../workflow/links.ts'
-import { progress } from '../workflow/path.ts'
+import { progress, statusPath } from '../workflow/path.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { timingsOf } from '../workflow/timings.ts'
 import type { GraphView, MetricsView, SystemView } from './insight-views.ts'
@@ -57,6 +57,7 @@ const metricsOf = ({ unit, definition, state }: Known, usual: UsualOf, now: numb
   const { elapsedMs, failures, steps } = timingsOf(unit.entries(), now)
   const left = remainingMs(definition, state, usual, now)
   return {
+    status: statusPath(state),
     elapsedMs,
     failures,
     percent: progress(state).percent,

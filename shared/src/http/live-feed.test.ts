@@ -176,6 +176,7 @@ const watched = (number: number, type: string, facility = 'harbour-a'): WatchedE
   by: 'r1',
   type,
   text: type,
+  status: 'active.executing.step_execution',
   progress: { settled: 0, total: 1, percent: 0 },
 })
 

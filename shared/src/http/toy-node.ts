@@ -92,6 +92,8 @@ const willed = (detail: WorkflowDetail, will: Will): Result<WorkflowDetail, Refu
       return ok({ ...detail, explain: will.comment })
     case 'checkpoint':
       return ok({ ...detail, checkpoints: [...(detail.checkpoints ?? []), { name: will.name, at: 1, position: detail.log.length }] })
+    case 'enter-stage':
+      return ok({ ...detail, status: `active.${will.stage}` })
     case 'migrate':
       return ok({ ...detail, definition: { ...detail.definition, hash: will.definition } })
     case 'update':
@@ -182,7 +184,10 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
     limits: toyLimits(FACILITIES.map(({ id }) => id)),
     insight: {
-      metrics: async (id) => (workflows.has(id) ? { elapsedMs: 0, failures: 0, percent: 0, steps: [] } : undefined),
+      metrics: async (id) => {
+        const found = workflows.get(id)
+        return found && { status: found.detail.status, elapsedMs: 0, failures: 0, percent: 0, steps: [] }
+      },
       graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),
       system: () => ({ queues: { inputs: 0, offers: 0, tasks: 0, calls: 0 }, watchers: 0 }),
       events: {

@@ -6,6 +6,7 @@
  * when it has reason to believe there is more.
  */
 import { z } from '@hono/zod-openapi'
+import { STAGE_NAME } from '../definition/lifecycle.ts'
 import type { Json } from '../values/json.ts'
 import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
 import { checkpointView } from './control-views.ts'
@@ -21,6 +22,20 @@ export const jsonValue = z
   .openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'], description: 'any JSON value' })
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
+/** `active.<stage>` where the definition has a lifecycle of its own. */
+export const statusPath = z
+  .union([z.enum(STATUS_PATHS), z.templateLiteral(['active.', z.string().regex(STAGE_NAME)])])
+  .openapi({ type: 'string', description: `one of ${STATUS_PATHS.join(', ')}; or active.<stage>, in a lifecycle of the definition's own` })
+
+const stageView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    activity: z.enum(STATUS_PATHS).openapi({ description: 'what its steps do meanwhile' }),
+    next: list(z.string()).openapi({ description: 'stages that a decision could lead to' }),
+  })
+  .openapi('StageView', { description: "where it stands in its definition's own lifecycle" })
+
 const errorView = z.object({ code: z.string(), message: z.string() })
 
 const summaryMembers = {
@@ -29,7 +44,8 @@ const summaryMembers = {
   key: z.string(),
   title: z.string(),
   definition: z.object({ name: z.string(), version: count, hash: z.string() }),
-  status: z.enum(STATUS_PATHS),
+  status: statusPath,
+  stage: stageView.optional(),
   pending: z.boolean().openapi({ description: 'only proposed so far: its authority has not answered' }),
   priority: z.enum(PRIORITIES),
   progress: z.object({ settled: count, total: count, percent: z.number().min(0).max(100) }),

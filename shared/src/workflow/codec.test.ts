@@ -58,6 +58,12 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
     { type: 'rewound', refs: [1, 2], links: [0] },
     { type: 'rewound', refs: [1, 2], links: [], kept: [2] },
   ],
+  'stage-entered': [
+    { type: 'stage-entered', stage: 'created' },
+    { type: 'stage-entered', stage: 'analysing', step: 2 },
+    { type: 'stage-entered', stage: 'closed', signal: 's1' },
+    { type: 'stage-entered', stage: 'closed', reason: 'nothing was found' },
+  ],
   'child-ended': [{ type: 'child-ended', step: 1, attempt: 2, status: 'refused' }],
   'given-up': [{ type: 'given-up', refs: [3] }],
   reopened: [{ type: 'reopened', reason: 'the dock is free' }],

@@ -57,6 +57,7 @@ const CODES: Readonly<Record<EventType, number>> = {
   discarded: 43,
   checkpointed: 44,
   'child-ended': 50,
+  'stage-entered': 55,
   migrated: 62,
   'breaker-opened': 65,
   'breaker-half-opened': 66,

@@ -50,6 +50,9 @@ export type Approval = {
   readonly roles: readonly string[]
 }
 
+/** On in its definition's own lifecycle. */
+export type StageMove = { readonly type: 'enter-stage'; readonly stage: string; readonly reason?: string }
+
 /** To another version of its definition, by its hash. `mapping`: old step → new step, where the names differ. */
 export type Migration = { readonly type: 'migrate'; readonly definition: string; readonly mapping?: { readonly [step: string]: string } }
 
@@ -74,6 +77,7 @@ export type Decision =
   | { readonly type: 'discard'; readonly step: string; readonly reason: string }
   | { readonly type: 'checkpoint'; readonly name: string }
   | Migration
+  | StageMove
 
 /** Names one attempt: the reporter echoes what it was offered. */
 export interface AttemptName {

@@ -17,6 +17,7 @@ import { recover } from './recover.ts'
 import { retry, undoAll } from './retry.ts'
 import { review } from './review.ts'
 import { isEnding } from './scope.ts'
+import { moveStage } from './stage.ts'
 import { terminate } from './terminate.ts'
 import { turnBack } from './turn-back.ts'
 
@@ -82,6 +83,8 @@ const take = (draft: Draft, decision: Later): Refusal | undefined => {
       return discard(draft, decision.step, decision.reason)
     case 'migrate':
       return migrate(draft, decision)
+    case 'enter-stage':
+      return moveStage(draft, decision)
     case 'checkpoint':
       draft.emit({ type: 'checkpointed', name: decision.name })
       return undefined

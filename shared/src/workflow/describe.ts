@@ -2,9 +2,15 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { stepName } from './attempt.ts'
 import type { EventOf, EventType, WorkflowEvent } from './event.ts'
+import { stageTitle } from './stage.ts'
 import type { WorkflowState } from './state.ts'
 
 const said = (comment: string): string => (comment === '' ? '' : `: ${comment}`)
+
+const because = (step: string | undefined, signal: string | undefined, reason = ''): string => {
+  if (step !== undefined) return ` because of ${step}`
+  return signal === undefined ? said(reason) : ` because of signal ${signal}`
+}
 
 const steps = (count: number): string => (count === 1 ? 'One step' : `${count} steps`)
 
@@ -17,6 +23,7 @@ export const goingBack = (outcome: EventOf<'turned-back'>['outcome'], count: num
 
 interface Names {
   step(ref: number): string
+  stage(name: string): string
 }
 
 const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: Names) => string } = {
@@ -33,6 +40,8 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'approval-given': ({ ref, approved, comment }, { step }) => `${step(ref)}: ${approved ? 'approved' : 'rejected'}${said(comment)}.`,
   recovering: ({ step: ref, strategy }, { step }) => `${step(ref)} failed for good; recovering by ${strategy}.`,
   discarded: ({ ref, reason }, { step }) => `What failed at ${step(ref)} was discarded: ${reason}.`,
+  'stage-entered': ({ stage, step: ref, signal, reason }, { step, stage: title }) =>
+    `Entered “${title(stage)}”${because(ref === undefined ? undefined : step(ref), signal, reason)}.`,
   checkpointed: ({ name }) => `Checkpoint “${name}”.`,
   rewound: ({ refs }) => `${steps(refs.length)} will be done again.`,
   'given-up': ({ refs }) => `${steps(refs.length)} given up; it goes on without.`,
@@ -86,7 +95,7 @@ export const describeEvent = (definition: CompiledDefinition, state: WorkflowSta
     const found = state.steps[ref]
     return found === undefined ? `step ${ref}` : stepName(definition, found)
   }
-  return sentence(event.type, event, { step })
+  return sentence(event.type, event, { step, stage: (name) => stageTitle(definition.lifecycle, name) })
 }
 
 const sentence = <Type extends EventType>(type: Type, event: EventOf<Type>, names: Names): string => SENTENCES[type](event, names)

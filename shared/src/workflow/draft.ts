@@ -13,6 +13,7 @@ import { stepError } from './errors.ts'
 import type { EventOf, LogEntry, StepError, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
 import { type NodeContext, PLAIN_NODE } from './node-context.ts'
+import { nextStage } from './stage.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export class Draft {
@@ -50,16 +51,30 @@ export class Draft {
   }
 
   emit(event: WorkflowEvent, by = this.by): void {
+    this.#append(event, by)
+    this.#moveOn(by)
+  }
+
+  /** The workflow moves to another definition; what is drawn from here on is drawn under that. */
+  adopt(definition: CompiledDefinition, event: EventOf<'migrated'>): void {
+    this.#append(event, this.by)
+    this.#definition = definition
+    this.#moveOn(this.by)
+  }
+
+  #append(event: WorkflowEvent, by: string): void {
     const entry = { at: this.at, by, event }
     this.#state = evolve(this.#state, entry) ?? this.#state
     this.entries.push(entry)
     if ('ref' in event) this.touched.push(event.ref)
   }
 
-  /** The workflow moves to another definition; what is drawn from here on is drawn under that. */
-  adopt(definition: CompiledDefinition, event: EventOf<'migrated'>): void {
-    this.emit(event)
-    this.#definition = definition
+  /** A stage is entered right behind what led to it, before anything else follows from that. */
+  #moveOn(by: string): void {
+    const { lifecycle } = this.#definition
+    if (lifecycle === undefined) return
+    for (let stage = nextStage(lifecycle, this.#state); stage !== undefined; stage = nextStage(lifecycle, this.#state))
+      this.#append(stage, by)
   }
 
   step(ref: number): StepState | undefined {

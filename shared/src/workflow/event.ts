@@ -6,6 +6,7 @@
  * The order of members is the order in which codec.ts writes them: never reorder, only append.
  */
 import { z } from 'zod'
+import { STAGE_NAME } from '../definition/lifecycle.ts'
 import { MAX_STEPS } from '../definition/schema.ts'
 import type { Json } from '../values/json.ts'
 
@@ -127,6 +128,14 @@ export const EVENT_SCHEMAS = {
   recovering: z.object({ type: z.literal('recovering'), step: ref, strategy: z.enum(['retry', 'rollback', 'restore', 'manual']) }),
   /** Somebody has seen that the step failed for good, and wants no more of it. */
   discarded: z.object({ type: z.literal('discarded'), ref, reason: z.string() }),
+  /** In the definition's own lifecycle: because of that step, that signal (by id), a decision with a reason, or as the first. */
+  'stage-entered': z.object({
+    type: z.literal('stage-entered'),
+    stage: z.string().regex(STAGE_NAME),
+    step: ref.exactOptional(),
+    signal: z.string().exactOptional(),
+    reason: z.string().exactOptional(),
+  }),
   /** A point to come back to. */
   checkpointed: z.object({ type: z.literal('checkpointed'), name: z.string() }),
   /** Of a home document: an agent made itself known, or as something else than before. */

@@ -15,6 +15,7 @@ import { migrateState } from './migrated.ts'
 import { type MovingEvent, moveStep } from './move-step.ts'
 import { bearChild, endChild } from './offspring.ts'
 import { reopen, rewind } from './rewound.ts'
+import { enterStage } from './stage-entered.ts'
 import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
 
@@ -79,6 +80,8 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
       return
     case 'checkpointed':
       return noteCheckpoint(next, event, entry.at)
+    case 'stage-entered':
+      return enterStage(next, event)
     case 'deadline-set':
     case 'deadline-at-risk':
     case 'deadline-breached':
@@ -126,6 +129,7 @@ const applyToStep = (next: NextState, event: MovingEvent, { at, by }: LogEntry):
   step.status = status
   step.since = at
   step.position = next.length
+  step.ledOn = undefined
   if (status === 'running') step.begun = next.length
   if (status === 'succeeded') {
     next.completions += 1

@@ -7,6 +7,7 @@ import type { ApprovalAwaited } from './approval.ts'
 import { attemptOf, purposeOf, specOf, stepName } from './attempt.ts'
 import { goingBack } from './describe.ts'
 import { stepsGivenUp } from './retriable.ts'
+import { stageTitle } from './stage.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export const explain = (definition: CompiledDefinition, state: WorkflowState): string => {
@@ -33,7 +34,8 @@ const explainActive = (definition: CompiledDefinition, state: WorkflowState): st
   const turn =
     turnedBack === undefined ? '' : `${goingBack(turnedBack.outcome, turnedBack.scope?.length ?? 0)} (${turnedBack.error.message}). `
   const [first = 'Between two steps.', ...others] = sentences
-  return `${turn}${first}${others.length > 0 ? ` And ${others.length} more.` : ''}`
+  const stage = state.stage === undefined ? '' : `${stageTitle(definition.lifecycle, state.stage)}: `
+  return `${stage}${turn}${first}${others.length > 0 ? ` And ${others.length} more.` : ''}`
 }
 
 const sentencesOf = (definition: CompiledDefinition, state: WorkflowState, pick: (step: StepState) => boolean): readonly string[] =>

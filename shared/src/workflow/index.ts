@@ -28,6 +28,7 @@ export { pastPointOfNoReturn } from './point-of-no-return.ts'
 export { PROPOSABLE, type Proposable, parseProposable } from './proposal.ts'
 export type { FollowUp, StepState, TurnedBack, WorkflowState } from './state.ts'
 export {
+  type ActivityPath,
   isSettled,
   isTerminal,
   STATUS_PATHS,

@@ -172,6 +172,7 @@ const randomMembers = (type: string, random: Prng): object => {
     status: random.pick(['completed', 'cancelled']),
   }
   const promises = { breaker: text, until: 5, breachAt: 5 }
+  const stages = { stage: random.pick(['created', 'closed']), signal: text }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
   const several = {
     refs: [0, random.between(0, 9)],
@@ -190,6 +191,7 @@ const randomMembers = (type: string, random: Prng): object => {
     ...words,
     ...rest,
     ...promises,
+    ...stages,
     ...lists,
     places,
     ...several,

@@ -142,13 +142,21 @@ const REFUSED: DecisionRow = {
   discard: 'refused',
   checkpoint: 'refused',
   migrate: 'refused',
+  'enter-stage': 'refused',
 }
 
 /** Said again, a creation is answered with what it led to. */
 const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
 const OPEN: DecisionRow = { ...CREATED, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
 const BACK = { rollback: 'allowed', restore: 'allowed', retry: 'allowed', recover: 'allowed', discard: 'allowed' } as const
-const UNDER_WAY_OR_HELD: DecisionRow = { ...OPEN, ...BACK, review: 'allowed', approve: 'allowed', checkpoint: 'allowed' }
+const UNDER_WAY_OR_HELD: DecisionRow = {
+  ...OPEN,
+  ...BACK,
+  review: 'allowed',
+  approve: 'allowed',
+  checkpoint: 'allowed',
+  'enter-stage': 'allowed',
+}
 
 /** Which decisions a workflow takes in which status; `absent` is before its creation. */
 export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', DecisionRow>> = {

@@ -3,6 +3,7 @@
  *
  *   what is done, under way or waits needs a place, of the same kind of work; two steps can't share one
  *   what was done must stay undoable, if it was
+ *   the stage it is in must be one of the other's lifecycle
  *   nobody may be at work: agents and functions know their attempt by its number
  */
 import type { CompiledDefinition, CompiledStep } from '../definition/compiled.ts'
@@ -30,8 +31,13 @@ export const reasonsAgainst = (
 ): readonly string[] => {
   const input = to.checkInput(state.input).map((problem) => `the workflow's input does not fit: ${problem}`)
   const own = state.steps.flatMap((step, ref) => reasonsOf(from, to, step, step.parent === undefined ? (places[ref] ?? -1) : undefined))
-  return [...input, ...shared(from, to, places), ...own]
+  return [...input, ...shared(from, to, places), ...strandedIn(to, state), ...own]
 }
+
+const strandedIn = ({ lifecycle }: CompiledDefinition, { stage }: WorkflowState): readonly string[] =>
+  stage === undefined || lifecycle?.stages.has(stage) === true
+    ? []
+    : [`it is in the stage ${stage}, which the other definition does not have`]
 
 const shared = (from: CompiledDefinition, to: CompiledDefinition, places: readonly number[]): readonly string[] =>
   places.flatMap((place, ref) => {

@@ -14,7 +14,7 @@ export const objection = (draft: Draft, decision: Decision, from: Transition['fr
 const guardAgainst = (draft: Draft, decision: Decision): Refusal | undefined => {
   for (const { spec, require } of draft.definition.guards) {
     if (spec.on !== decision.type) continue
-    const holds = require.evaluate(draft.variables({ by: draft.by, status: draft.state.status }))
+    const holds = require.evaluate(draft.variables({ by: draft.by, status: draft.state.status, stage: draft.state.stage ?? null }))
     if (holds.ok && holds.value === true) continue
     const why = holds.ok ? spec.reason : `${spec.reason} (\`${spec.require}\`: ${holds.error})`
     return refusal('fix-request', 'guarded', why, { guard: spec.require })

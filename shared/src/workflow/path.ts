@@ -8,17 +8,23 @@
  *   active.synchronizing                nothing runs; a step waits for a signal, a time or another workflow
  *   active.executing.step_preparation   steps are ready, nobody has them yet
  *   active.initializing                 created and not a step begun
+ *
+ * Where the definition has a lifecycle of its own, the path is `active.<stage>`, and what the steps tell goes beside it.
  */
 import type { StepState, WorkflowState } from './state.ts'
-import type { StatusPath } from './status.ts'
+import type { ActivityPath, StatusPath } from './status.ts'
 
-export const statusPath = (state: WorkflowState): StatusPath => {
+export const statusPath = (state: WorkflowState): StatusPath =>
+  state.status === 'active' && state.stage !== undefined ? `active.${state.stage}` : activityPath(state)
+
+/** Where it stands by what its steps do, whatever stages its definition has. */
+export const activityPath = (state: WorkflowState): ActivityPath => {
   if (state.status !== 'active') return state.status
   if (state.turnedBack !== undefined || state.steps.some((step) => step.status === 'compensating')) return 'active.executing.step_cleanup'
   return activePath(state.steps)
 }
 
-const activePath = (steps: readonly StepState[]): StatusPath => {
+const activePath = (steps: readonly StepState[]): ActivityPath => {
   let waitsForResource = false
   let synchronizes = false
   let prepares = false

@@ -59,6 +59,7 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('discard'), step: name, reason }),
   z.strictObject({ type: z.literal('checkpoint'), name }),
+  z.strictObject({ type: z.literal('enter-stage'), stage: name, reason: reason.exactOptional() }),
   z.strictObject({
     type: z.literal('migrate'),
     definition: z.string().regex(/^[0-9a-f]{64}$/),

@@ -1,6 +1,7 @@
 /** Random definitions: links among earlier and later steps, every kind of work, mistakes in moderation. */
 import fc from 'fast-check'
 import type { CompiledDefinition } from '../definition/compiled.ts'
+import { randomLifecycle } from './random-lifecycle-support.ts'
 import { randomApproval, randomPolicies, randomReview } from './random-policy-support.ts'
 import { define } from './test-support.ts'
 
@@ -45,6 +46,8 @@ export const randomDefinition = (random: Dice, size: number): CompiledDefinition
   const undo = { type: random.pick(['task', 'function']), capability: 'undo', function: 'undo' }
   const { capability, type, function: called } = undo
   const how = type === 'task' ? { type, capability, leaseMs: 500 } : { type, function: called }
+  const signals = ['go', 'stop'].filter((name) => Object.values(steps).some(({ on }) => JSON.stringify(on)?.includes(`"${name}"`)))
+  const stages = random.chance(0.4) ? randomLifecycle(random, ids, signals) : {}
   return define({
     steps,
     links: ported,
@@ -62,6 +65,7 @@ export const randomDefinition = (random: Dice, size: number): CompiledDefinition
     ...limits,
     ...limit,
     ...cancel,
+    ...stages,
   })
 }
 

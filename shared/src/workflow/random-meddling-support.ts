@@ -9,7 +9,7 @@ const reason = 'the crate was the wrong one'
 
 export const meddle = (run: Run, random: Dice): void => {
   const step = random.pick([...run.definition.numberOf.keys()])
-  switch (random.between(0, 11)) {
+  switch (random.between(0, 12)) {
     case 0:
       return void run.try({ type: 'cancel', reason })
     case 1:
@@ -26,6 +26,8 @@ export const meddle = (run: Run, random: Dice): void => {
       return void run.try({ type: 'discard', step, reason })
     case 7:
       return void run.try({ type: 'retry', reason })
+    case 12:
+      return void run.try({ type: 'enter-stage', stage: `g${random.between(0, 5)}` })
     case 8:
       return void run.try({ type: 'recover', strategy: 'restore', reason })
     default:

@@ -136,7 +136,7 @@ describe('any definition, any world', () => {
         for (let length = 1; length <= world.run.log.length; length += 1) {
           const state = fold(world.run.log.slice(0, length))
           if (state === undefined) throw new Error('a log begins with its creation')
-          expect(STATUS_PATHS).toContain(statusPath(state))
+          expect([...STATUS_PATHS, `active.${state.stage}`]).toContain(statusPath(state))
           expect(explain(world.run.definition, state)).toMatch(/\S.*[.)]/)
         }
       }),

@@ -59,6 +59,8 @@ export interface StepState {
   readonly position: number
   /** How many entries the log had when somebody last began the work itself. */
   readonly begun?: number | undefined
+  /** That it stands so has moved the workflow's stage, and does so no more. */
+  readonly ledOn?: true | undefined
   /** Not offered before this moment (retry back-off). */
   readonly notBefore?: number | undefined
   /** The running attempt times out at this moment. */
@@ -119,6 +121,15 @@ export interface Move {
   readonly highest: readonly number[]
 }
 
+/** `taken` by the wait that ended with it; `ledOn`: it moved the stage. */
+export interface Signal {
+  readonly name: string
+  readonly id: string
+  readonly payload: Json
+  readonly taken?: true
+  readonly ledOn?: true
+}
+
 export interface FollowUp {
   readonly key: string
   readonly definition: string
@@ -174,8 +185,10 @@ export interface WorkflowState {
   /** Late results already recorded, as ⟨ref⟩.⟨mark of the attempt⟩. */
   readonly late: readonly string[]
   readonly turnedBack?: TurnedBack | undefined
-  /** All that ever came, by id; `taken` by the wait that ended with it. */
-  readonly signals: readonly { readonly name: string; readonly id: string; readonly payload: Json; readonly taken?: true }[]
+  /** Of its definition's own lifecycle, from the moment it began; it ends in the stage it ended in. */
+  readonly stage?: string | undefined
+  /** All that ever came, by id. */
+  readonly signals: readonly Signal[]
   readonly followUps: readonly FollowUp[]
   /** Whose step this workflow was started by. */
   readonly parent?: Parent | undefined

@@ -18,7 +18,10 @@ export const STATUS_PATHS = [
   'failed',
   'cancelled',
 ] as const
-export type StatusPath = (typeof STATUS_PATHS)[number]
+export type ActivityPath = (typeof STATUS_PATHS)[number]
+
+/** What is shown: a stage of the definition's own lifecycle takes the place of what `active` otherwise holds. */
+export type StatusPath = ActivityPath | `active.${string}`
 
 export const STEP_STATUSES = [
   'pending',

@@ -23,6 +23,7 @@ import {
   WORKFLOW_TABLE,
   type WorkflowState,
 } from '@holdfast/shared/workflow'
+import { isLegalMove } from './stages.ts'
 
 type Event = LogEntry['event']
 type OfStep = Extract<Event, { readonly ref: number }>
@@ -65,6 +66,7 @@ export class LogAudit {
     this.#must('I18 created once', event.type !== 'created', { at: before.length })
     this.#must('I18 time does not run back', at >= before.lastAt, { at, before: before.lastAt })
     if (event.type in WORKFLOW_TABLE.pending) this.#takeLifecycle(before, event)
+    this.#must('I18 legal stages only', isLegalMove(this.#definition, before, event), { at: before.length, stage: before.stage ?? '' })
     const isNew = event.type !== 'signalled' || before.signals.every(({ id }) => id !== event.id)
     this.#must('I21 a signal is taken once', isNew, { at: before.length })
     if ('ref' in event) this.#takeStep(before, event, at)

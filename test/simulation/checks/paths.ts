@@ -44,6 +44,7 @@ export const REQUIRED_PATHS = [
   'something needed was not free',
   'deadline at risk',
   'deadline breached',
+  'stage entered',
 ] as const
 
 type Path = (typeof REQUIRED_PATHS)[number]
@@ -64,6 +65,7 @@ const BY_EVENT: { readonly [type: string]: Path } = {
   'resource-awaited': 'something needed was not free',
   'deadline-at-risk': 'deadline at risk',
   'deadline-breached': 'deadline breached',
+  'stage-entered': 'stage entered',
 }
 
 const BY_ERROR: { readonly [code: string]: Path } = {

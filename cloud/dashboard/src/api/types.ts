@@ -4,7 +4,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export type Priority = 'critical' | 'high' | 'normal' | 'low'
 
-export type StatusPath =
+/** What its steps do. */
+export type ActivityPath =
   | 'pending'
   | 'active.initializing'
   | 'active.executing.step_preparation'
@@ -17,6 +18,9 @@ export type StatusPath =
   | 'completed'
   | 'failed'
   | 'cancelled'
+
+/** A stage of the definition's own lifecycle takes the place of what `active` otherwise holds. */
+export type StatusPath = ActivityPath | `active.${string}`
 
 export type StepStatus =
   | 'pending'
@@ -39,6 +43,7 @@ export interface WorkflowSummary {
   readonly title: string
   readonly definition: { readonly name: string; readonly version: number; readonly hash: string }
   readonly status: StatusPath
+  readonly stage?: { readonly name: string; readonly title: string; readonly activity: ActivityPath; readonly next: readonly string[] }
   /** Only proposed so far: its home has not admitted it yet. */
   readonly pending: boolean
   readonly priority: Priority

@@ -1,5 +1,5 @@
 /** The words, tone and sign of every status. A tone is a colour; no status is told by its tone alone. */
-import type { Priority, StatusPath, StepStatus, WorkflowSummary } from '../api/types.ts'
+import type { ActivityPath, Priority, StatusPath, StepStatus, WorkflowSummary } from '../api/types.ts'
 
 export type Tone = 'idle' | 'moving' | 'held' | 'failed' | 'done' | 'ended' | 'proposed'
 
@@ -13,7 +13,7 @@ export interface Phrase {
 
 const phrase = (word: string, tone: Tone, sign: Sign): Phrase => ({ word, tone, sign })
 
-const WORKFLOW: Readonly<Record<StatusPath, Phrase>> = {
+const WORKFLOW: Readonly<Record<ActivityPath, Phrase>> = {
   pending: phrase('Not started', 'idle', 'circle'),
   'active.initializing': phrase('Starting', 'moving', 'play'),
   'active.executing.step_preparation': phrase('Preparing a step', 'moving', 'play'),
@@ -47,8 +47,16 @@ const PROPOSED = phrase('Proposed', 'proposed', 'dashed')
 /** A newer node may know statuses that this page doesn't: they are shown by their own name. */
 const unknown = (status: string): Phrase => phrase(status.replaceAll(/[._]/g, ' '), 'idle', 'circle')
 
-export const workflowPhrase = ({ status, pending }: Pick<WorkflowSummary, 'status' | 'pending'>): Phrase =>
-  pending ? PROPOSED : (WORKFLOW[status] ?? unknown(status))
+type Standing = Pick<WorkflowSummary, 'status' | 'stage' | 'pending'>
+
+/** A stage is told by its title; its tone and sign, as without one, by what the steps do. */
+export const workflowPhrase = ({ status, stage, pending }: Standing): Phrase => {
+  if (pending) return PROPOSED
+  if (stage === undefined || !status.startsWith('active.')) return isActivity(status) ? WORKFLOW[status] : unknown(status)
+  return { ...(WORKFLOW[stage.activity] ?? unknown(status)), word: stage.title }
+}
+
+const isActivity = (status: StatusPath): status is ActivityPath => Object.hasOwn(WORKFLOW, status)
 
 export const stepPhrase = (status: StepStatus): Phrase => STEP[status] ?? unknown(status)
 

@@ -70,6 +70,7 @@ const Facts = ({ detail, facility, now }: Seen) => (
     <Fact name="Definition">
       {detail.definition.name} v{detail.definition.version} <code title={detail.definition.hash}>{detail.definition.hash.slice(0, 8)}</code>
     </Fact>
+    {detail.stage !== undefined && <Fact name="Stage">{detail.stage.title}</Fact>}
     <Fact name="Key">
       <code>{detail.key}</code>
     </Fact>

@@ -16,6 +16,7 @@
 import type { Json, JsonObject } from '../../values/json.ts'
 import { type Compilation, compileAuthored } from '../compile.ts'
 import type { Expression, Fresh, Known, KnownStep, Sees, SourcePort, StepId, TargetPort, WithCompensation, WithStep } from './known.ts'
+import type { LifecycleSpec, Stages } from './lifecycle-spec.ts'
 import type { PathTo } from './path.ts'
 import type { Shape } from './shape.ts'
 import type { CancelSpec, ChoiceSpec, CompensationSpec, FailurePolicies, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
@@ -106,6 +107,11 @@ export class DefinitionBuilder<K extends Known> {
 
   cancel(spec: CancelSpec<K>): DefinitionBuilder<K> {
     return this.#with({ cancel: written(spec) })
+  }
+
+  /** Stages of its own, moved on by steps named before. */
+  lifecycle<const States extends Stages>(spec: LifecycleSpec<K, States>): DefinitionBuilder<K> {
+    return this.#with({ lifecycle: written(spec) })
   }
 
   /** The authored form, as a file would hold it. */

@@ -18,7 +18,19 @@ import { environment, isFunction } from './functions.ts'
 import { appendInPlace, MAX_COMPREHENSIONS, MAX_NESTING, MAX_NODES, MAX_SOURCE, pathOf, type Tree, type Usage, usageOf } from './syntax.ts'
 
 /** What an expression may speak of; which of them have a value depends on where it stands. */
-export const VARIABLES: readonly string[] = ['input', 'steps', 'output', 'item', 'index', 'failure', 'key', 'attempt', 'by', 'status']
+export const VARIABLES: readonly string[] = [
+  'input',
+  'steps',
+  'output',
+  'item',
+  'index',
+  'failure',
+  'key',
+  'attempt',
+  'by',
+  'status',
+  'stage',
+]
 
 const TYPE_NAMES: ReadonlySet<string> = new Set(['bool', 'bytes', 'double', 'int', 'list', 'map', 'null_type', 'string', 'type', 'uint'])
 

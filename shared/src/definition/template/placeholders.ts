@@ -1,7 +1,7 @@
 /** Finds `${name}` in the texts of a template and puts values in their place. Member names are never filled: they give the paths of problems. */
 import { isJsonObject, type Json, type JsonObject } from '../../values/json.ts'
-import type { Placed } from '../sketch.ts'
 import { sketchOf } from '../sketch.ts'
+import type { Placed } from '../sketch-parts.ts'
 
 const PLACEHOLDER = /\$\$\{|\$\{([A-Za-z][A-Za-z0-9_]{0,63})\}/g
 /** A CEL string literal. */
