@@ -15,7 +15,7 @@ import {
   Publisher,
   Scheduler,
 } from '@holdfast/shared/engine'
-import { createEngineNode, type Freshness, type Library, libraryOf } from '@holdfast/shared/http'
+import { createEngineNode, type Freshness, type Library, libraryOf, YjsRooms } from '@holdfast/shared/http'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import {
   type EnrolledChild,
@@ -106,7 +106,7 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   rightsOf: (peer, home) => {
     const facility = config.facilities.find(({ node, id }) => node === peer && id === home)
     const nodes = new Set(facility === undefined ? [] : [facility.nodeNumber])
-    return { nodes, authority: true, maxEpoch: 1, mayPropose: true, mayWriteText: true, maxBytes: MAX_UPDATE_BYTES }
+    return { nodes, guests: 'any', authority: true, maxEpoch: 1, mayPropose: true, mayWriteText: true, maxBytes: MAX_UPDATE_BYTES }
   },
 })
 
@@ -136,6 +136,12 @@ const serve = ({ config, engine, store, hub, facilities, library, scheduler, log
   return serveNode({
     node,
     authenticate: tokenLookup(config.principals),
+    documents: new YjsRooms({
+      engine,
+      store,
+      clock: systemClock,
+      onRefused: (workflow, by, reason) => log.warn({ workflow, by, reason }, 'a live edit was refused'),
+    }),
     host,
     port,
     hostNames,

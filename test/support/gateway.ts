@@ -49,6 +49,8 @@ export class Gateway {
   readonly facility: string
   readonly url: string
   readonly api: Api
+  /** Of somebody who may only look. */
+  readonly viewerToken: string
   readonly logPath: string
   readonly agentTokens: ReadonlyMap<string, string>
   readonly #folder: string
@@ -62,13 +64,14 @@ export class Gateway {
     this.#configPath = paths.config
     this.logPath = paths.log
     this.agentTokens = tokens.agents
+    this.viewerToken = tokens.viewer
     this.url = started.said
     this.api = openApi(started.said, tokens.admin)
     this.#process = started.process
   }
 
   static async start(plan: GatewayPlan): Promise<Gateway> {
-    const tokens = { admin: newToken(), agents: new Map(AGENTS.map((agent) => [agent, newToken()])) }
+    const tokens = { admin: newToken(), viewer: newToken(), agents: new Map(AGENTS.map((agent) => [agent, newToken()])) }
     const paths = { config: join(plan.folder, `${plan.facility}.json`), log: join(plan.folder, `${plan.facility}.log`) }
     writePrivate(paths.config, configOf(plan, tokens))
     return new Gateway(plan, paths, tokens, await startProcess(plan.facility, paths.config, paths.log))
@@ -127,6 +130,7 @@ interface Paths {
 
 interface Tokens {
   readonly admin: string
+  readonly viewer: string
   readonly agents: ReadonlyMap<string, string>
 }
 
@@ -156,7 +160,10 @@ const configOf = (
   definitionsFolder,
   shipped,
   port: 0,
-  principals: [{ name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) }],
+  principals: [
+    { name: 'shift-lead', role: 'admin', tokenHash: tokenHash(tokens.admin) },
+    { name: 'visitor', role: 'viewer', tokenHash: tokenHash(tokens.viewer) },
+  ],
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
   heartbeatMs: 200,
   http: { allowHosts },

@@ -8,6 +8,7 @@ import {
   type NodeApi,
   type OutcomeCount,
   OutcomeCounts,
+  YjsRooms,
 } from '@holdfast/shared/http'
 import { sentenceOf } from '@holdfast/shared/link'
 import { healthOf, type openNodeStore, serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
@@ -33,12 +34,18 @@ export interface Served {
 }
 
 export const serve = async (served: Served) => {
-  const { config, engine, log } = served
+  const { config, engine, store, log } = served
   const { facility, host, port, hostNames } = config
   const door = agents(config, engine)
   const server = await serveNode({
     node: nodeOf(served),
     authenticate: tokenLookup(config.principals.map((principal) => ({ ...principal, facilities: [facility] }))),
+    documents: new YjsRooms({
+      engine,
+      store,
+      clock: systemClock,
+      onRefused: (workflow, by, reason) => log.warn({ workflow, by, reason }, 'a live edit was refused'),
+    }),
     host,
     port,
     hostNames,

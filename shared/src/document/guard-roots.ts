@@ -7,6 +7,7 @@
  *   fields      whoever may write text; one JSON value for a known key, the older value deleted
  */
 import { createDecoder, readAny } from 'lib0/decoding'
+import { isGuest } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { FIELDS, LABEL_PREFIX, NOTES, TITLE } from './fields.ts'
 import type { Horizon, Spot } from './horizon.ts'
@@ -31,6 +32,7 @@ export interface Examined {
 }
 
 export const judgeItem = (examined: Examined, item: ParsedItem, spot: Spot): Refusal | undefined => {
+  if (isGuest(item.id.client) && spot.root !== NOTES && spot.root !== FIELDS) return forbidden(spot)
   switch (spot.root) {
     case PROPOSALS:
       return judgeProposal(examined.rights, item, spot)

@@ -121,3 +121,30 @@ describe('D3 log segments', () => {
     })
   })
 })
+
+describe('G7 guests', () => {
+  const GUEST = 4_000_000_000
+  const guests: Rights = { ...tabletRights, nodes: new Set(), guests: new Set([GUEST]) }
+  const typed = (edit: (doc: Y.Doc) => void): Uint8Array => rawUpdate(GUEST, household().updates, edit)
+
+  test('GOV-3 G7 a guest let in writes notes and title, also as brought by its gateway; one not let in writes nothing', () => {
+    const { hub } = household()
+    const notes = typed((doc) => doc.getText('notes').insert(0, 'hi'))
+    const title = typed((doc) => doc.getMap('fields').set('title', 'mine'))
+    for (const update of [notes, title]) {
+      for (const rights of [guests, { ...gatewayRights, guests: 'any' }] as const)
+        expect(codeOf(judgeUpdate(hub, update, rights))).toBe('ok')
+      for (const rights of [{ ...guests, guests: new Set([1]) }, gatewayRights]) expectRefused(hub, update, rights, 'foreign-client')
+    }
+  })
+
+  test('GOV-3 G7 a guest’s id reaches neither log nor proposals, whoever brings it', () => {
+    const { hub } = household()
+    const proposal = typed((doc) => doc.getArray('proposals').push([{ journal: 'g', n: 1 }]))
+    const segment = typed((doc) => doc.getArray('log:9.1.0').push([openerElement({ base: null, head: HEAD })]))
+    for (const update of [proposal, segment]) {
+      for (const rights of [guests, { ...gatewayRights, guests: 'any' }, ALL_RIGHTS] as const)
+        expectRefused(hub, update, rights, 'forbidden-root')
+    }
+  })
+})

@@ -7,10 +7,11 @@
  *   G4  Whatever an item rests on is here or earlier in the same update: nothing is ever left pending.
  *   G5  Each root has its own rules (`guard-roots.ts`); deletions reach only what the sender may delete.
  *   G6  A new segment rests on no less than was acknowledged, and on nothing that is not here.
+ *   G7  What guests write reaches notes and fields only, whoever brings it.
  *
  * Judges structure only. Whether content makes sense is decided later, and answered with a verdict.
  */
-import { nodeNumberOf } from '../values/node-number.ts'
+import { isGuest, nodeNumberOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { Unreadable } from './byte-reader.ts'
@@ -60,10 +61,15 @@ const judgeStarts = ({ horizon, rights }: Examined, sections: readonly Section[]
     if (client === horizon.replica.clientId) {
       return refusal('ask-person', 'own-client', 'The update continues this very replica: its identity is in use twice.')
     }
-    return rights.nodes === 'any' || rights.nodes.has(nodeNumberOf(client))
+    return mayBring(rights, client)
       ? undefined
       : refusal('give-up', 'foreign-client', `Client ${client} is not within the sender's rights.`)
   })
+
+const mayBring = ({ nodes, guests }: Rights, client: number): boolean => {
+  if (nodes === 'any') return true
+  return isGuest(client) ? guests === 'any' || guests?.has(client) === true : nodes.has(nodeNumberOf(client))
+}
 
 const judgeDeletes = ({ horizon, rights }: Examined, { deletes }: UpdateParts): Result<boolean, Refusal> => {
   let hasNews = false

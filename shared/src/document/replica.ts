@@ -61,6 +61,11 @@ export class Replica {
     return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null
   }
 
+  /** Whether something of this client's is here. */
+  knows(client: number): boolean {
+    return this.doc.store.clients.has(client)
+  }
+
   encode(): Uint8Array {
     return Y.encodeStateAsUpdate(this.doc)
   }

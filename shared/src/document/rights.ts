@@ -5,6 +5,8 @@ export interface Rights {
    * hub, because what a hub accepted is never refused below it.
    */
   readonly nodes: ReadonlySet<number> | 'any'
+  /** Guests whose client ids may appear, in `notes` and `fields` alone; `any` from a node that lets guests in by itself. */
+  readonly guests?: ReadonlySet<number> | 'any'
   /** May append to segments and take proposals away. */
   readonly authority: boolean
   /** The highest epoch ever granted to the sender; segments of higher ones are refused. Without it any epoch passes. */

@@ -33,6 +33,17 @@ export interface EditInput {
   readonly expected?: WillInput['expected']
 }
 
+/** What a program that speaks plain Yjs wrote into notes or fields, under client ids that are its user's. */
+export interface TextInput {
+  readonly kind: 'text'
+  readonly workflow: string
+  readonly by: string
+  readonly update: Uint8Array
+  /** The client ids of this user; those seen for the first time stand in `claimed` as well. */
+  readonly clients: ReadonlySet<number>
+  readonly claimed: readonly number[]
+}
+
 /** Time has passed for one workflow. */
 export interface TickInput {
   readonly kind: 'tick'
@@ -94,6 +105,7 @@ export type Input =
   | RetireInput
   | WillInput
   | EditInput
+  | TextInput
   | TickInput
   | JudgeInput
   | ReceivedInput
@@ -121,6 +133,7 @@ export const documentsOf = (input: Input): readonly string[] => {
   switch (input.kind) {
     case 'will':
     case 'edit':
+    case 'text':
     case 'tick':
     case 'judge':
       return [input.workflow]

@@ -24,6 +24,7 @@ import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { steadyClock } from './steady-clock.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+import { GUESTS } from './texts.ts'
 import { unmetNeeds } from './unmet.ts'
 
 /** The collections an engine needs in its store. */
@@ -37,6 +38,7 @@ export const ENGINE_SCHEMAS = [
   { name: ASKED, indices: [] },
   { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
+  { name: GUESTS, indices: [] },
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },
   { name: DEFINITIONS, indices: [] },

@@ -8,7 +8,7 @@
  *   then       what waits is offered to free agents or let begin, and everything is written down
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { MAX_UPDATE_BYTES, setTitle } from '../document/index.ts'
+import { MAX_UPDATE_BYTES } from '../document/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import { refuseContent } from '../values/content.ts'
 import type { Instant } from '../values/instant.ts'
@@ -28,7 +28,6 @@ import type { PeerCursor } from './cursors.ts'
 import { noteAtHome } from './home-notes.ts'
 import {
   type Answer,
-  type EditInput,
   type Input,
   isProposable,
   type MeetInput,
@@ -45,6 +44,7 @@ import { receive } from './receiving.ts'
 import { Retiring } from './retiring.ts'
 import { presenceEvents, type Roster } from './roster.ts'
 import type { Summary } from './summary.ts'
+import { editTitle, takeText, writeTitle } from './texts.ts'
 import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
 import { wantsOf } from './wants.ts'
@@ -82,7 +82,9 @@ export class Turn {
       case 'will':
         return this.#will(input)
       case 'edit':
-        return this.#edit(input)
+        return editTitle(this.#core, this, input)
+      case 'text':
+        return takeText(this.#core, this, input)
       case 'tick':
         return this.#command(this.#core.units.peek(input.workflow), { type: 'tick' }, 'clock')
       case 'received':
@@ -108,23 +110,8 @@ export class Turn {
     if (bad !== undefined) return err(bad)
     const answered = this.#core.authority.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
     if (!answered.ok || input.title === undefined) return answered
-    const titled = this.#setTitle(this.#core.units.peek(input.workflow), input.title)
+    const titled = writeTitle(this.#core, this, this.#core.units.peek(input.workflow), input.title)
     return titled.ok ? answered : titled
-  }
-
-  #edit({ workflow, title, expected }: EditInput): Result<Answer, Refusal> {
-    const unit = this.#core.units.peek(workflow)
-    const stale = staleness(unit, expected)
-    return stale === undefined ? this.#setTitle(unit, title) : err(stale)
-  }
-
-  #setTitle(unit: Unit | undefined, title: string): Result<Answer, Refusal> {
-    if (unit === undefined) return err(NO_SUCH_WORKFLOW)
-    const written = setTitle(unit.replica, title)
-    if (!written.ok) return written
-    unit.keep(written.value, this.#core.author.node)
-    this.touch(unit)
-    return ok(DECIDED)
   }
 
   #decide({ workflow, home, command, by, expected }: WillInput): Result<Answer, Refusal> {

@@ -38,3 +38,4 @@ export {
   workflowDetail,
   workflowSummary,
 } from './views.ts'
+export { YjsRooms } from './yjs/rooms.ts'

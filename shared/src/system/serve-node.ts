@@ -5,18 +5,21 @@ import type { NodeApi } from '../http/node-api.ts'
 import type { Authenticate } from '../http/principal.ts'
 import type { Api } from '../http/route-parts.ts'
 import { TicketOffice } from '../http/tickets.ts'
+import type { YjsRooms } from '../http/yjs/rooms.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { liveUpgrade } from './live-upgrade.ts'
 import { type RunningServer, startServer, type Upgrade } from './server.ts'
+import { YJS_PATH, yjsUpgrade } from './yjs-upgrade.ts'
 
 export interface ServeOptions {
   readonly node: NodeApi
   readonly authenticate: Authenticate
+  readonly documents: YjsRooms
   readonly host: string
   readonly port: number
   /** Names the node is called by, beside `host`. */
   readonly hostNames: readonly string[]
-  /** Doors beside `/ws/workflows`, by path. */
+  /** Doors beside `/ws/workflows` and `/yjs/…`, by path. */
   readonly doors: ReadonlyMap<string, Upgrade>
   readonly onFault: (error: unknown, requestId: string) => void
   /** Adds what is served beside the API. */
@@ -26,7 +29,7 @@ export interface ServeOptions {
 const CURSOR_KEY_BYTES = 32
 
 export const serveNode = async (options: ServeOptions): Promise<RunningServer> => {
-  const { node, authenticate, host, port, hostNames, doors, onFault, addPages } = options
+  const { node, authenticate, documents, host, port, hostNames, doors, onFault, addPages } = options
   const tickets = new TicketOffice({ random: systemRandom, now: systemClock.now })
   const hosts = [...hostNames, host]
   const cursorKey = Uint8Array.from({ length: CURSOR_KEY_BYTES }, () => systemRandom.u32() & 0xff)
@@ -34,12 +37,17 @@ export const serveNode = async (options: ServeOptions): Promise<RunningServer> =
   const api = createApi({ node, authenticate, hosts, cursorKey, random: systemRandom, now, tickets, report: onFault })
   addPages?.(api)
   const feed = new LiveFeed(node, systemClock)
-  const upgrades = new Map([...doors, ['/ws/workflows', liveUpgrade(feed, tickets, authenticate)]])
+  const ownDoors = [
+    ['/ws/workflows', liveUpgrade(feed, tickets, authenticate)],
+    [YJS_PATH, yjsUpgrade(documents, authenticate)],
+  ] as const
+  const upgrades = new Map([...doors, ...ownDoors])
   const server = await startServer({ fetch: (request) => api.fetch(request), host, port, hosts, upgrades })
   return {
     ...server,
     close: async () => {
       feed.close()
+      documents.close()
       await server.close()
     },
   }

@@ -18,6 +18,7 @@ export interface ServerOptions {
   readonly port: number
   /** Names this server goes by, without port, lower case. */
   readonly hosts: readonly string[]
+  /** By path; one that ends with a slash takes what is one name below it. */
   readonly upgrades: ReadonlyMap<string, Upgrade>
 }
 
@@ -39,7 +40,7 @@ const routeUpgrade = ({ upgrades, hosts }: ServerOptions, request: IncomingMessa
   // A socket that breaks while it is being refused must not bring the process down.
   socket.on('error', () => socket.destroy())
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const upgrade = upgrades.get(path)
+  const upgrade = upgrades.get(path) ?? upgrades.get(path.slice(0, path.lastIndexOf('/') + 1))
   if (upgrade === undefined) return refuseUpgrade(socket, 404, 'Not Found')
   if (!hosts.includes(hostOf(request.headers.host))) return refuseUpgrade(socket, 421, 'Misdirected Request')
   if (!isOwnOrigin(request)) return refuseUpgrade(socket, 403, 'Forbidden')
