@@ -5,6 +5,7 @@
 
 import type { RatePolicy } from '../policy/rate.ts'
 import type { Json, JsonObject } from '../values/json.ts'
+import type { MissingValue } from '../values/reference.ts'
 import type { Result } from '../values/result.ts'
 import type {
   Attemptable,
@@ -23,6 +24,8 @@ import type { CompiledLifecycle } from './lifecycle.ts'
 export interface Expression {
   readonly source: string
   evaluate(variables: JsonObject): Result<Json, string>
+  /** The first value that it would look at and that is not there, though its reference is. */
+  missing(variables: JsonObject): MissingValue | undefined
 }
 
 export type CompiledMapping = readonly { readonly name: string; readonly expression: Expression }[]

@@ -10,6 +10,7 @@ import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { advanceHead, headHex } from './head.ts'
+import type { FreshValues } from './kept-values.ts'
 import { type Link, SEGMENT_LENGTH } from './log-index.ts'
 import { type Base, openerElement } from './opener.ts'
 import { type Place, removeProposals } from './proposals.ts'
@@ -25,6 +26,8 @@ export interface Turn {
   readonly entries: readonly Entry[]
   /** Places of proposals judged or spent. */
   readonly judged: readonly Place[]
+  /** Large values that the entries name and the document does not hold yet. */
+  readonly values?: FreshValues
 }
 
 export interface Appended {
@@ -33,15 +36,19 @@ export interface Appended {
   readonly position: Position
 }
 
+const NO_VALUES: FreshValues = new Map()
+
 /**
  * Refuses with `fenced` when another life or a later epoch has continued the log, with `log-incomplete` when part of it has not
  * arrived here, and with `bad-content`, `forbidden-key` or `too-deep`; the document is then unchanged.
  */
 export const appendTurn = (replica: Replica, turn: Turn): Result<Appended, Refusal> => {
-  const refused = refuseContent(turn.entries, -1) ?? refuseWriter(replica, turn)
+  const { values = NO_VALUES } = turn
+  const refused = refuseContent(turn.entries, -1) ?? refuseContent([...values.values()], -1) ?? refuseWriter(replica, turn)
   if (refused !== undefined) return err(refused)
   let head = turn.head
   const update = replica.change(() => {
+    replica.values.write(values)
     head = write(replica, turn)
     removeProposals(replica, turn.judged)
   })

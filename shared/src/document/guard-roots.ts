@@ -2,6 +2,7 @@
  * The rules of each root (D3): who may write there, what content it takes, and where in it.
  *
  *   log:*       the authority; JSON arrays, appended by the segment's one writer, the first an opener
+ *   values      the authority; JSON arrays, never taken away
  *   proposals   whoever may propose; JSON; taken away by the authority only
  *   notes       whoever may write text; plain text only: formatting makes Yjs edit the document on its own while it applies
  *   fields      whoever may write text; one JSON value for a known key, the older value deleted
@@ -11,6 +12,7 @@ import { isGuest } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { FIELDS, LABEL_PREFIX, NOTES, TITLE } from './fields.ts'
 import type { Horizon, Spot } from './horizon.ts'
+import { VALUES } from './kept-values.ts'
 import { SEGMENT_LENGTH } from './log-index.ts'
 import { type Opener, parseOpener } from './opener.ts'
 import { PROPOSALS } from './proposals.ts'
@@ -40,6 +42,8 @@ export const judgeItem = (examined: Examined, item: ParsedItem, spot: Spot): Ref
       return judgeNotes(examined.rights, item, spot)
     case FIELDS:
       return judgeField(examined.rights, item, spot)
+    case VALUES:
+      return judgeValue(examined.rights, item, spot)
     default:
       return judgeLogItem(examined, item, spot)
   }
@@ -67,6 +71,11 @@ const judgeField = (rights: Rights, { content, length, rightOrigin }: ParsedItem
     return refusal('fix-request', 'bad-root', 'No such field.')
   if (rightOrigin !== undefined) return refusal('give-up', 'bad-origin', 'A field is written to its left.')
   return content.kind === 'deleted' || (content.kind === 'json' && length === 1) ? undefined : badContent(spot)
+}
+
+const judgeValue = (rights: Rights, { content }: ParsedItem, spot: Spot): Refusal | undefined => {
+  if (!rights.authority) return forbidden(spot)
+  return content.kind === 'json' && content.allArrays && spot.key === null ? undefined : badContent(spot)
 }
 
 const judgeLogItem = (examined: Examined, item: ParsedItem, spot: Spot): Refusal | undefined => {

@@ -5,6 +5,7 @@
 import * as Y from 'yjs'
 import type { Json } from '../values/json.ts'
 import { FIELDS, NOTES } from './fields.ts'
+import { VALUES } from './kept-values.ts'
 import { PROPOSALS } from './proposals.ts'
 import type { Replica } from './replica.ts'
 import type { DeletedRange, ItemId } from './update-parts.ts'
@@ -117,7 +118,7 @@ export class Horizon {
 
   #rootName(parent: unknown): string | undefined {
     const { share } = this.replica.doc
-    const named = [PROPOSALS, NOTES, FIELDS].find((name) => share.get(name) === parent)
+    const named = [PROPOSALS, NOTES, FIELDS, VALUES].find((name) => share.get(name) === parent)
     return named ?? this.replica.log.nameOf(parent)
   }
 

@@ -7,6 +7,7 @@
 import * as Y from 'yjs'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { KeptValues } from './kept-values.ts'
 import { LogIndex } from './log-index.ts'
 
 /** Carries no client's id. Yjs gives itself a new random id when an update carries its own, which loading after an eviction always does. */
@@ -17,12 +18,14 @@ export class Replica {
   readonly clientId: number
   readonly doc: Y.Doc
   readonly log: LogIndex
+  readonly values: KeptValues
 
   constructor(clientId: number) {
     this.clientId = clientId
     this.doc = new Y.Doc({ gc: true, guid: '' })
     this.doc.clientID = clientId
     this.log = new LogIndex(this.doc)
+    this.values = new KeptValues(this.doc)
   }
 
   apply(update: Uint8Array): void {

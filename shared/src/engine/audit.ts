@@ -1,12 +1,13 @@
 /**
  * `audit verify` (D6): every workflow's hash chain is computed again from its document and compared with the head that the store kept
  * beside it. Any cut, change or swap of entries is found, and named. Of a home's own document, who came and went, the store keeps no
- * head: its chain vouches for all but its last run.
+ * head: its chain vouches for all but its last run. Large values are vouched for by the entries that name them by their hash.
  */
 import { headHex, loadReplica, type Verified, verifyChain } from '../document/index.ts'
 import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import { err, type Result } from '../values/result.ts'
+import { missingValue } from './missing-value.ts'
 import { GONE, parseGone } from './retired.ts'
 import { rowsOf } from './rows.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -75,8 +76,11 @@ const verify = async (store: Store, id: string): Promise<Result<Verified, string
     const stored = await store.document(id)
     if (stored === undefined) return undefined
     const replica = loadReplica(0, stored.updates)
-    const verified = replica.ok ? verifyChain(replica.value) : replica
-    return verified.ok ? verified : err(verified.error.message)
+    if (!replica.ok) return err(replica.error.message)
+    const verified = verifyChain(replica.value)
+    if (!verified.ok) return err(verified.error.message)
+    const missing = missingValue(replica.value)
+    return missing === undefined ? verified : err(`its value ${missing.$value} is not there, or is not the one that was written`)
   } catch (thrown) {
     if (thrown instanceof StoreFailure && thrown.reason.code === 'corrupt') return err(`${thrown.reason.where}: ${thrown.reason.message}`)
     throw thrown

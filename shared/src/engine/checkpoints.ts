@@ -5,6 +5,7 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Put, Removal } from '../ports/store.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
+import { isKeptApart, referenceTo } from '../values/reference.ts'
 import { attemptOf, purposeOf, stepName, taskId } from '../workflow/attempt.ts'
 import type { Checkpoint, StepState, WorkflowState } from '../workflow/state.ts'
 
@@ -51,10 +52,20 @@ export const checkpointRow = (
   name,
   at,
   position,
-  state: JSON.parse(JSON.stringify(state)),
+  state: inShort(state),
   agents: state.steps.flatMap((step, ref) => assignmentOf(definition, workflow, step, ref)),
   resources: state.steps.flatMap((step) => allocationsOf(definition, step)),
 })
+
+const VALUES: ReadonlySet<string> = new Set(['input', 'output', 'payload', 'element'])
+
+/** Large values by reference: they stay with the log. */
+const inShort = (state: WorkflowState): Json =>
+  JSON.parse(
+    JSON.stringify(state, (name, value: Json | undefined) =>
+      VALUES.has(name) && value !== undefined && isKeptApart(value) ? referenceTo(value) : value,
+    ),
+  )
 
 const isAtWork = ({ status, phase }: StepState): boolean => {
   const where = status === 'compensating' ? phase : status

@@ -13,6 +13,7 @@ import { verifyOn } from '../document/chain.ts'
 import {
   type Entry,
   endOf,
+  type FreshValues,
   headHex,
   loadReplica,
   openReplica,
@@ -24,6 +25,7 @@ import {
   ZERO_HEAD,
 } from '../document/index.ts'
 import type { Append, StoredDocument } from '../ports/store.ts'
+import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { ok, type Result } from '../values/result.ts'
 import { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
@@ -52,6 +54,7 @@ export class Unit<State = WorkflowState> {
   head: Uint8Array
   rows: HeldRows = { outcome: undefined, open: '', asked: '' }
   readonly #fold: Fold<State>
+  readonly #open = (field: Json): Json => this.replica.values.open(field)
   #context: CodecContext = EMPTY_CONTEXT
   #position: Position = START
   #staged: LogEntry[] = []
@@ -96,7 +99,7 @@ export class Unit<State = WorkflowState> {
     }
     if (tail === 'refold') throw new TypeError('reading from the start never refolds')
     for (const coded of tail.entries) {
-      const { entry, context } = decodeEntry(coded, this.#context)
+      const { entry, context } = decodeEntry(coded, this.#context, this.#open)
       this.#context = context
       this.state = this.#fold(this.state, entry)
       this.#news.push(entry)
@@ -154,13 +157,22 @@ export class Unit<State = WorkflowState> {
 
   #write({ epochOf, life }: Author): Result<Uint8Array, Refusal> {
     const coded: Entry[] = []
+    const values: FreshValues = new Map()
+    const put = (value: Json): Json => this.replica.values.put(value, values)
     let context = this.#context
     for (const entry of this.#staged) {
-      const encoded = encodeEntry(entry, context)
+      const encoded = encodeEntry(entry, context, put)
       coded.push(encoded.coded)
       context = encoded.context
     }
-    const appended = appendTurn(this.replica, { epoch: epochOf(this.home), life, head: this.head, entries: coded, judged: this.#judged })
+    const appended = appendTurn(this.replica, {
+      epoch: epochOf(this.home),
+      life,
+      head: this.head,
+      entries: coded,
+      judged: this.#judged,
+      values,
+    })
     if (!appended.ok) return appended
     this.head = appended.value.head
     this.#position = appended.value.position
@@ -199,7 +211,7 @@ export class Unit<State = WorkflowState> {
     let context = EMPTY_CONTEXT
     let state: State | undefined
     for (const coded of tail.entries) {
-      const decoded = decodeEntry(coded, context)
+      const decoded = decodeEntry(coded, context, this.#open)
       context = decoded.context
       state = this.#fold(state, decoded.entry)
       yield { entry: decoded.entry, state }

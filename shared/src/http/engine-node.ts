@@ -80,6 +80,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
       const unit = await readable(engine, workflow)
       return unit === undefined ? { items: [] } : historyOf(unit, engine.catalogue, query)
     },
+    value: async (workflow, hash) => (await readable(engine, workflow))?.replica.values.find(hash),
     facilities: async () => parts.facilities(),
     agents: () => agents(parts),
     health: parts.health,

@@ -9,6 +9,7 @@ import { summarize } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
 import { specOf, stepName } from '../workflow/attempt.ts'
+import { coderOf } from '../workflow/codec.ts'
 import { describeEvent } from '../workflow/describe.ts'
 import type { WorkflowEvent } from '../workflow/event.ts'
 import { explainStep } from '../workflow/explain.ts'
@@ -71,14 +72,15 @@ export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: De
     head: log.head,
   })
   const error = state.turnedBack?.error
+  const shown = (value: Json): Json => unit.replica.values.shown(value)
   return {
     ...present,
     ...then,
-    input: state.input,
-    ...(state.output === undefined ? {} : { output: state.output }),
+    input: shown(state.input),
+    ...(state.output === undefined ? {} : { output: shown(state.output) }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     ...(state.parent === undefined ? {} : { parent: { workflow: state.parent.workflow, step: state.parent.step } }),
-    steps: definition === undefined ? [] : state.steps.map((step, ref) => stepView(definition, state, step, ref)),
+    steps: definition === undefined ? [] : state.steps.map((step, ref) => stepView(definition, state, step, ref, shown)),
     links: definition === undefined ? [] : definition.links.map((link) => linkViewOf(state, link)),
     proposals,
     conflictList: state.conflicts,
@@ -101,7 +103,13 @@ const givenUpIn = (definition: CompiledDefinition, state: WorkflowState): Pick<W
   return givenUp.length === 0 ? {} : { givenUp }
 }
 
-const stepView = (definition: CompiledDefinition, state: WorkflowState, step: StepState, ref: number): StepView => {
+const stepView = (
+  definition: CompiledDefinition,
+  state: WorkflowState,
+  step: StepState,
+  ref: number,
+  shown: (value: Json) => Json,
+): StepView => {
   const { spec, each } = specOf(definition, step)
   const own = step.item === undefined ? spec : (each?.spec ?? spec)
   const id = stepName(definition, step)
@@ -118,8 +126,8 @@ const stepView = (definition: CompiledDefinition, state: WorkflowState, step: St
     ...(step.agent === undefined ? {} : { agent: step.agent }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(step.error === undefined ? {} : { error: { code: step.error.code, message: step.error.message } }),
-    ...(step.status === 'pending' || step.status === 'skipped' ? {} : { input: inputOf(state, step) }),
-    ...(step.output === undefined ? {} : { output: step.output }),
+    ...(step.status === 'pending' || step.status === 'skipped' ? {} : { input: shown(inputOf(state, step)) }),
+    ...(step.output === undefined ? {} : { output: shown(step.output) }),
     ...(step.review === undefined ? {} : { review: step.review }),
     ...(step.voices === undefined ? {} : { voices: step.voices }),
     ...(step.discarded === undefined ? {} : { discarded: true }),
@@ -169,7 +177,16 @@ export const historyOf = (
     const { at, by, event } = entry
     const step = definition === undefined ? undefined : stepOf(definition, state, event)
     const text = definition === undefined ? event.type : describeEvent(definition, state, event)
-    items.push({ position, at, by, node: unit.home, type: event.type, ...(step === undefined ? {} : { step }), text, data: dataOf(event) })
+    items.push({
+      position,
+      at,
+      by,
+      node: unit.home,
+      type: event.type,
+      ...(step === undefined ? {} : { step }),
+      text,
+      data: dataOf(unit, event),
+    })
   }
   return { items }
 }
@@ -179,7 +196,11 @@ const stepOf = (definition: CompiledDefinition, state: WorkflowState, event: Wor
   return step === undefined ? undefined : stepName(definition, step)
 }
 
-const dataOf = (event: WorkflowEvent): Json => {
+/** Large values as the log holds them: by reference. */
+const dataOf = ({ replica }: Unit, event: WorkflowEvent): Json => {
   const { type: _, ...data }: { readonly [member: string]: Json | undefined } = event
-  return Object.fromEntries(Object.entries(data).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  const shown = (value: Json): Json => replica.values.shown(value)
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]) => (value === undefined ? [] : [[name, coderOf(name, shown)(value)]])),
+  )
 }

@@ -81,6 +81,8 @@ export interface NodeApi {
   list(query: ListQuery): Promise<Page>
   /** Entries with a position greater than `after`, oldest first; the first event has position 1. Rejects as `get`. */
   history(workflow: string, query: { readonly after: number; readonly limit: number }): Promise<HistoryPage>
+  /** A large value, which the other answers name by reference; undefined when it is not here. Rejects as `get`. */
+  value(workflow: string, hash: string): Promise<Json | undefined>
   facilities(): Promise<readonly FacilityView[]>
   /** Everybody who ever registered with a facility, present or not. */
   agents(): Promise<readonly AgentView[]>

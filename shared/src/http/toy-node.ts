@@ -172,6 +172,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
       const last = items.at(-1)
       return last !== undefined && later.length > limit ? { items, next: last.position } : { items }
     },
+    value: async () => undefined,
     facilities: async () => FACILITIES,
     agents: async () => FACILITIES.map(({ id }) => ({ ...AGENT, id: `${id}-robot`, facility: id })),
     health: () => ({ status: 'ok', ready: true, node: 'toy' }),

@@ -9,7 +9,7 @@ import type { NodeApi, When } from './node-api.ts'
 import { type Principal, seesFacility } from './principal.ts'
 import { problem } from './problem.ts'
 import { type Api, answers, guarded, id, line, problems, wholeNumber, workflowParams } from './route-parts.ts'
-import { historyEntry, PRIORITIES, statusPath, type WorkflowDetail, workflowDetail, workflowSummary } from './views.ts'
+import { historyEntry, jsonValue, PRIORITIES, statusPath, type WorkflowDetail, workflowDetail, workflowSummary } from './views.ts'
 
 const SORTS = SORT_FIELDS.flatMap((field) => [field, `-${field}`])
 const MAX_PAGE = 200
@@ -72,6 +72,16 @@ const history = createRoute({
   },
 })
 
+const value = createRoute({
+  method: 'get',
+  path: '/api/v1/workflows/{id}/values/{hash}',
+  summary: 'Gives a large value',
+  description: 'Where a value is large, other answers hold `{"$value": its SHA-256, "bytes": its size}` in its place.',
+  ...guarded('viewer'),
+  request: { params: workflowParams.extend({ hash: z.string().regex(/^[0-9a-f]{64}$/) }) },
+  responses: { 200: answers(jsonValue, 'The value'), ...problems(404, 422) },
+})
+
 export const addWorkflowQueries = (api: Api, node: NodeApi, cursorKey: Uint8Array): void => {
   api.openapi(list, async (context) => {
     const { principal } = context.var
@@ -93,6 +103,12 @@ export const addWorkflowQueries = (api: Api, node: NodeApi, cursorKey: Uint8Arra
     const { id } = context.req.valid('param')
     if ((await visibleWorkflow(node, context.var.principal, id)) === undefined) return notFound(context)
     return context.json(await node.history(id, context.req.valid('query')), 200)
+  })
+  api.openapi(value, async (context) => {
+    const { id, hash } = context.req.valid('param')
+    if ((await visibleWorkflow(node, context.var.principal, id)) === undefined) return notFound(context)
+    const found = await node.value(id, hash)
+    return found === undefined ? notFound(context) : context.json(found, 200)
   })
 }
 

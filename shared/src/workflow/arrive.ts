@@ -1,12 +1,14 @@
 /** How a step that waits for its turn gets it: its join is answered by its incoming links, then its input is bound. */
 import type { CompiledStep } from '../definition/compiled.ts'
+import { MissingValue } from '../values/reference.ts'
 import { attemptOf } from './attempt.ts'
 import { promiseStep } from './deadlines.ts'
 import { type Draft, evaluateMapping, unusable } from './draft.ts'
-import { stepError } from './errors.ts'
+import { stepError, valueMissing } from './errors.ts'
 import type { EventOf } from './event.ts'
 import { delivered, joinAnswer } from './links.ts'
 import { countSuccess, failStep } from './outcome.ts'
+import { failWithoutInput } from './value-missing.ts'
 
 export const arrive = (draft: Draft, ref: number): void => {
   const spec = draft.definition.steps[ref]
@@ -27,6 +29,8 @@ export const makeReady = (draft: Draft, ref: number, spec: CompiledStep): void =
   if (spec.input === undefined && Object.keys(ports).length === 0) return ready(draft, { type: 'step-ready', ref })
   const mapped = evaluateMapping(spec.input ?? [], draft.variables())
   if (!mapped.ok) return failStep(draft, ref, mapped.error)
+  const missing = Object.values(ports).find((value) => value instanceof MissingValue)
+  if (missing !== undefined) return failStep(draft, ref, valueMissing(missing))
   const input = { ...ports, ...mapped.value }
   const problem = unusable(input)
   if (problem === undefined) ready(draft, { type: 'step-ready', ref, input })
@@ -38,7 +42,10 @@ export const makeItemReady = (draft: Draft, ref: number): void => {
   const step = draft.step(ref)
   const each = step && attemptOf(draft.definition, step, 'forward')
   if (step === undefined || each === undefined) return
-  if (each.input === undefined) return draft.emit({ type: 'step-ready', ref })
+  if (each.input === undefined) {
+    draft.emit({ type: 'step-ready', ref })
+    return failWithoutInput(draft, ref)
+  }
   const input = evaluateMapping(each.input, draft.variables({ item: step.element ?? null, index: step.item ?? null }))
   if (input.ok) draft.emit({ type: 'step-ready', ref, input: input.value })
   else failStep(draft, ref, input.error)
@@ -47,6 +54,7 @@ export const makeItemReady = (draft: Draft, ref: number): void => {
 const ready = (draft: Draft, event: EventOf<'step-ready'>): void => {
   draft.emit(event)
   promiseStep(draft, event.ref)
+  failWithoutInput(draft, event.ref)
 }
 
 /** After steps were reset or given up: whatever waits looks at its links again, and what was held back begins. */

@@ -16,6 +16,7 @@ import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
 import { isGated } from './gates.ts'
 import { cancelIdle } from './idle.ts'
+import { succeedMap } from './map-output.ts'
 import { failStep, succeedStep } from './outcome.ts'
 import type { StepState } from './state.ts'
 import { arriveAtBarrier } from './sync.ts'
@@ -101,8 +102,8 @@ const fanOut = (draft: Draft, ref: number, work: MapWork, dueAt: number): void =
     if (step?.items !== undefined) cancelIdle(draft, step.items)
     draft.emit({ type: 'fanned-out', ref, items: items.value, dueAt })
   }
-  const { first = 0, count = 0, open = 0 } = draft.step(ref)?.items ?? {}
-  if (open === 0) return succeedStep(draft, ref, outputsOf(draft, first, count))
+  const { first, count, open } = draft.step(ref)?.items ?? { first: 0, count: 0, open: 0 }
+  if (open === 0) return succeedMap(draft, ref, { first, count, open })
   // One item's bad input may have failed the whole map before the next one's turn.
   for (let item = first; item < first + count; item += 1) if (draft.step(item)?.status === 'pending') makeItemReady(draft, item)
 }
@@ -112,10 +113,6 @@ const hasItems = (draft: Draft, step: StepState | undefined, elements: readonly 
   step?.items?.kept === true &&
   step.items.count === elements.length &&
   elements.every((element, item) => canonicalJson(draft.step((step.items?.first ?? 0) + item)?.element ?? null) === canonicalJson(element))
-
-/** In the order of the list. */
-export const outputsOf = (draft: Draft, first: number, count: number): Json[] =>
-  draft.state.steps.slice(first, first + count).map(({ output }) => output ?? null)
 
 const itemsOf = ({ over }: MapWork, list: Json): Result<readonly Json[], StepError> => {
   if (!Array.isArray(list)) return err(stepError('not-a-list', `\`${over}\` is not a list`))

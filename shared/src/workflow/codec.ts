@@ -5,7 +5,7 @@
  *
  * An actor is written as text the first time and by index after that; times inside an event are differences to its own; an absent
  * field is null, or cut when nothing follows. Codes and the order of fields never change: an event whose meaning changes gets a
- * new code.
+ * new code. A value that is large is held as a reference; who codes says how, and where the value itself is.
  */
 import { ZodExactOptional, type ZodType } from 'zod'
 import type { Json } from '../values/json.ts'
@@ -67,6 +67,10 @@ const CODES: Readonly<Record<EventType, number>> = {
   'deadline-breached': 70,
 }
 
+/** Fields whose content is a user's, and those that are lists of such: each may be held as a reference (values/reference.ts). */
+const VALUES: ReadonlySet<string> = new Set(['input', 'output', 'payload'])
+const LISTS: ReadonlySet<string> = new Set(['items'])
+
 const TIMES: ReadonlySet<string> = new Set(['retryAt', 'dueAt', 'breachAt', 'atRiskAt', 'until'])
 
 interface Shape {
@@ -120,9 +124,16 @@ const remember = (context: CodecContext, { at, by }: LogEntry): CodecContext => 
   actors: context.actors.includes(by) ? context.actors : [...context.actors, by],
 })
 
+/** How one value of a user's is held in a log, and what it was. */
+export type ValueCoder = (value: Json) => Json
+
+const AS_IT_IS: ValueCoder = (value) => value
+
+/** @param put what a log holds of a value */
 export const encodeEntry = (
   entry: LogEntry,
   context: CodecContext,
+  put = AS_IT_IS,
 ): { readonly coded: readonly Json[]; readonly context: CodecContext } => {
   const known = context.actors.indexOf(entry.by)
   const envelope = [entry.at - context.at, known < 0 ? entry.by : known]
@@ -130,45 +141,58 @@ export const encodeEntry = (
   const coded: Json[] =
     event.type === 'unknown'
       ? [event.code, ...envelope, ...event.fields]
-      : [CODES[event.type], ...envelope, ...encodeFields(event, entry.at)]
+      : [CODES[event.type], ...envelope, ...encodeFields(event, entry.at, put)]
   return { coded, context: remember(context, entry) }
 }
 
-const encodeFields = (event: KnownEvent, at: number): Json[] => {
+const encodeFields = (event: KnownEvent, at: number, put: ValueCoder): Json[] => {
   const members: { readonly [field: string]: Json | undefined } = event
   const coded: Json[] = []
   let length = 0
   for (const { name } of SHAPES.get(event.type)?.fields ?? []) {
     const member = members[name]
-    coded.push(member === undefined ? null : typeof member === 'number' && TIMES.has(name) ? member - at : member)
+    coded.push(member === undefined ? null : typeof member === 'number' && TIMES.has(name) ? member - at : coderOf(name, put)(member))
     if (member !== undefined) length = coded.length
   }
   coded.length = length
   return coded
 }
 
-/** Never fails: what is not understood comes back as `unknown`, with the context's time and a nameless actor where even those are missing. */
+/** What becomes of an event's field when its values are coded so. */
+export const coderOf = (field: string, coder: ValueCoder): ValueCoder => {
+  if (VALUES.has(field)) return coder
+  return LISTS.has(field) ? (list) => (isList(list) ? list.map(coder) : list) : AS_IT_IS
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
+
+/**
+ * @param open gives back the value that a field stands for
+ *
+ * Never fails: what is not understood comes back as `unknown`, with the context's time and a nameless actor where even those are missing.
+ */
 export const decodeEntry = (
   coded: readonly Json[],
   context: CodecContext,
+  open = AS_IT_IS,
 ): { readonly entry: LogEntry; readonly context: CodecContext } => {
   const [code, elapsed, actor, ...fields] = coded
   const told = context.at + (typeof elapsed === 'number' ? elapsed : 0)
   // A moment that no clock can show would spoil whatever is sorted or written by it.
   const at = Math.abs(told) <= Number.MAX_SAFE_INTEGER ? told : context.at
   const by = typeof actor === 'number' ? (context.actors[actor] ?? '?') : typeof actor === 'string' ? actor : '?'
-  const entry = { at, by, event: decodeEvent(typeof code === 'number' ? code : -1, fields, at) }
+  const entry = { at, by, event: decodeEvent(typeof code === 'number' ? code : -1, fields, at, open) }
   return { entry, context: remember(context, entry) }
 }
 
-const decodeEvent = (code: number, fields: readonly Json[], at: number): WorkflowEvent => {
+const decodeEvent = (code: number, fields: readonly Json[], at: number, open: ValueCoder): WorkflowEvent => {
   const shape = SHAPES_BY_CODE.get(code)
   if (shape === undefined) return { type: 'unknown', code, fields }
   const members: Record<string, Json> = { type: shape.type }
   shape.fields.forEach(({ name, optional }, place) => {
     const member = fields[place]
     if (member === undefined || (member === null && optional)) return
-    members[name] = typeof member === 'number' && TIMES.has(name) ? member + at : member
+    members[name] = typeof member === 'number' && TIMES.has(name) ? member + at : coderOf(name, open)(member)
   })
   const parsed = shape.schema.safeParse(members)
   return parsed.success ? parsed.data : { type: 'unknown', code, fields }

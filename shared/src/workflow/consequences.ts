@@ -8,13 +8,13 @@
  */
 import { arrive } from './arrive.ts'
 import { specOf } from './attempt.ts'
-import { beginStep, outputsOf } from './begin.ts'
+import { beginStep } from './begin.ts'
 import { keepCheckpoints } from './checkpoint.ts'
-import { type Draft, evaluateMapping, unusable } from './draft.ts'
-import { stepError } from './errors.ts'
+import { type Draft, evaluateMapping } from './draft.ts'
 import { goBack } from './going-back.ts'
 import { cancelIdle } from './idle.ts'
-import { failStep, succeedStep } from './outcome.ts'
+import { succeedMap } from './map-output.ts'
+import { failStep } from './outcome.ts'
 import { isGoingBack } from './scope.ts'
 import type { StepState } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
@@ -48,10 +48,7 @@ const followItem = (draft: Draft, item: StepState, parent: number): void => {
   if (map?.status !== 'running' || map.items === undefined || isGoingBack(draft.state, parent)) return
   if (item.status === 'failed' && item.error !== undefined) return failStep(draft, parent, item.error)
   if (map.items.open > 0) return
-  const outputs = outputsOf(draft, map.items.first, map.items.count)
-  const problem = unusable(outputs)
-  if (problem === undefined) succeedStep(draft, parent, outputs)
-  else failStep(draft, parent, stepError('output-unusable', `the list of outputs can't be kept: ${problem}`))
+  succeedMap(draft, parent, map.items)
 }
 
 /** One step of the workflow as a whole; true when something moved. */

@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../values/json.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { boundedText } from '../values/text.ts'
 import { specOf } from './attempt.ts'
-import { stepError } from './errors.ts'
+import { stepError, valueMissing } from './errors.ts'
 import type { EventOf, LogEntry, StepError, WorkflowEvent } from './event.ts'
 import { evolve } from './evolve.ts'
 import { type NodeContext, PLAIN_NODE } from './node-context.ts'
@@ -103,8 +103,16 @@ export class Draft {
 /** Enough to find the expression by; the rest of the message is what went wrong. */
 const MAX_QUOTED = 200
 
-export const expressionError = (expression: Expression, message: string): StepError =>
+const expressionError = (expression: Expression, message: string): StepError =>
   stepError('expression-error', `\`${boundedText(expression.source, MAX_QUOTED)}\`: ${message}`)
+
+/** What the expression gives, if all that it looks at is here. */
+export const answerOf = (expression: Expression, variables: JsonObject): Result<Json, StepError> => {
+  const missing = expression.missing(variables)
+  if (missing !== undefined) return err(valueMissing(missing))
+  const result = expression.evaluate(variables)
+  return result.ok ? result : err(expressionError(expression, result.error))
+}
 
 /** Levels of nesting kept free around a value: a list of outputs, a follow-up's input, an entry, a message. */
 const ENVELOPE = 4
@@ -112,10 +120,10 @@ const ENVELOPE = 4
 /** Why no log could hold this value, if so: left to the commit, it would fail the whole turn, and again at every later try. */
 export const unusable = (value: Json): string | undefined => refuseContent(value, ENVELOPE)?.message.replace(/\.$/, '')
 
-/** What the expression gives, if a log can hold it. */
+/** The same, if a log can hold it. */
 export const evaluate = (expression: Expression, variables: JsonObject): Result<Json, StepError> => {
-  const result = expression.evaluate(variables)
-  if (!result.ok) return err(expressionError(expression, result.error))
+  const result = answerOf(expression, variables)
+  if (!result.ok) return result
   const problem = unusable(result.value)
   return problem === undefined ? result : err(expressionError(expression, problem))
 }

@@ -5,8 +5,9 @@
 import type { CompiledLink, CompiledStep } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import { isJsonObject } from '../values/json.ts'
-import { err, ok, type Result } from '../values/result.ts'
-import { type Draft, expressionError } from './draft.ts'
+import { MissingValue } from '../values/reference.ts'
+import { ok, type Result } from '../values/result.ts'
+import { answerOf, type Draft } from './draft.ts'
 import type { StepError } from './event.ts'
 import type { WorkflowState } from './state.ts'
 import { isSettled } from './status.ts'
@@ -31,8 +32,8 @@ export const linksSent = (
   for (const link of step.outgoing) {
     const { trigger } = link.spec
     if (trigger !== 'all' && (trigger === 'complete') !== (outcome === 'succeeded')) continue
-    const holds = link.when === undefined ? ok(true) : link.when.evaluate(draft.variables({ output }))
-    if (!holds.ok) return link.when === undefined ? ok(sent) : err(expressionError(link.when, holds.error))
+    const holds = link.when === undefined ? ok(true) : answerOf(link.when, draft.variables({ output }))
+    if (!holds.ok) return holds
     if (holds.value !== true) continue
     sent.push(link.index)
     if (step.spec.work.type === 'choice' && outcome === 'succeeded') break
@@ -69,4 +70,7 @@ export const delivered = (state: WorkflowState, step: CompiledStep): Record<stri
   return values
 }
 
-const member = (output: Json, name: string): Json => (isJsonObject(output) && Object.hasOwn(output, name) ? (output[name] ?? null) : null)
+const member = (output: Json, name: string): Json => {
+  if (output instanceof MissingValue) return output
+  return isJsonObject(output) && Object.hasOwn(output, name) ? (output[name] ?? null) : null
+}

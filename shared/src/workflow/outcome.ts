@@ -4,7 +4,7 @@ import type { Json } from '../values/json.ts'
 import { ok } from '../values/result.ts'
 import { isReviewed } from './asking.ts'
 import { attemptOf, purposeOf, specOf, stepName, taskId } from './attempt.ts'
-import { type Draft, expressionError } from './draft.ts'
+import { answerOf, type Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { StepError } from './event.ts'
 import { failForGood } from './failure.ts'
@@ -20,8 +20,8 @@ export const succeedStep = (draft: Draft, ref: number, output: Json): void => {
   const { validate } = work
   if (validate === undefined) return countSuccess(draft, ref, output)
   draft.emit({ type: 'validating', ref, output })
-  const valid = validate.evaluate(draft.variables({ output, item: step.element ?? null, index: step.item ?? null }))
-  if (!valid.ok) return failStep(draft, ref, expressionError(validate, valid.error))
+  const valid = answerOf(validate, draft.variables({ output, item: step.element ?? null, index: step.item ?? null }))
+  if (!valid.ok) return failStep(draft, ref, valid.error)
   if (valid.value === true) return countSuccess(draft, ref, output, true)
   failAttempt(draft, ref, stepError('output-invalid', `the output does not satisfy \`${validate.source}\``, true))
 }

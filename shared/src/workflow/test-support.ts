@@ -46,15 +46,18 @@ export const unwrap = <T>(result: Result<T, Refusal>): T => {
 /** Equal texts for equal states. */
 export const picture = (state: WorkflowState | undefined): string => JSON.stringify(state)
 
-/** The log as it would lie in a document, read again. */
+/** The log as it would lie in a document if every value were large, read again. */
 export const throughCodec = (entries: readonly LogEntry[]): readonly LogEntry[] => {
+  const apart: string[] = []
+  const put = (value: Json): Json => [apart.push(JSON.stringify(value)) - 1]
+  const open = (field: Json): Json => JSON.parse(apart[Number(field)] ?? '')
   let writing = EMPTY_CONTEXT
   let reading = EMPTY_CONTEXT
   return entries.map((entry) => {
-    const written = encodeEntry(entry, writing)
+    const written = encodeEntry(entry, writing, put)
     writing = written.context
     const coded: Json[] = JSON.parse(JSON.stringify(written.coded))
-    const read = decodeEntry(coded, reading)
+    const read = decodeEntry(coded, reading, open)
     reading = read.context
     return read.entry
   })

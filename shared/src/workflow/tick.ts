@@ -10,6 +10,7 @@ import { runsSince, type StepState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { proceedsAlone } from './sync.ts'
 import { turnBack } from './turn-back.ts'
+import { failWithoutInput } from './value-missing.ts'
 
 const TIMEOUT = { code: 'timeout', message: 'the attempt took longer than its timeout', retryable: true }
 
@@ -29,6 +30,7 @@ export const tick = (draft: Draft): void => {
       else failStep(draft, ref, TIMEOUT)
     }
   })
+  for (const ref of draft.state.steps.keys()) failWithoutInput(draft, ref)
   tellDeadlines(draft)
   touchReady(draft)
 }

@@ -58,5 +58,13 @@ export class Hands {
   }
 }
 
-const succeeded = (task: string): Outcome => ({ ok: true, output: { effect: task, passed: true } })
+const succeeded = (task: string): Outcome => ({
+  ok: true,
+  output: { effect: task, passed: true, ...(isBulky(task) ? { scan: SCAN } : {}) },
+})
+
+/** More than a log holds. Of some workflows' tasks; no draw, so that nothing else depends on it. */
+const SCAN = 's'.repeat(17_000)
+const isBulky = (task: string): boolean => /^w_[0-9a-f]{31}0/.test(task)
+
 const failed = (code: string, retryable: boolean): Outcome => ({ ok: false, error: { code, message: 'drawn', retryable } })

@@ -7,6 +7,7 @@
  */
 import { type CelInput, type CelValue, isCelList, isCelMap, isCelUint } from '@bufbuild/cel'
 import { isJsonObject, type Json, type JsonObject } from '../../values/json.ts'
+import { MissingValue } from '../../values/reference.ts'
 import { charge } from './budget.ts'
 
 /** A list that charges for being read through. */
@@ -75,6 +76,7 @@ class JsonMap extends Map<string, CelInput> {
 export const toCel = (value: Json): CelInput => {
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
   if (value === null || typeof value !== 'object') return value
+  if (value instanceof MissingValue) throw new Error(`the value ${value.$value} is not here`)
   if (isJsonObject(value)) return new JsonMap(value)
   charge(value.length)
   return ChargedList.from(value, toCel)

@@ -15,6 +15,7 @@ import { budget, MAX_WORK, TOO_MUCH_WORK } from './budget.ts'
 import { fromCel, toCel } from './convert.ts'
 import { mostRounds, type SizeOf } from './cost.ts'
 import { environment, isFunction } from './functions.ts'
+import { missingOf } from './missing.ts'
 import { appendInPlace, MAX_COMPREHENSIONS, MAX_NESTING, MAX_NODES, MAX_SOURCE, pathOf, type Tree, type Usage, usageOf } from './syntax.ts'
 
 /** What an expression may speak of; which of them have a value depends on where it stands. */
@@ -50,7 +51,7 @@ export const compileExpression = (source: string): Result<ParsedExpression, stri
     const objection = objectionTo(usage)
     if (objection !== undefined) return err(objection)
     const rounds = usage.comprehensions === 0 ? () => 0 : (sizeOf: SizeOf) => mostRounds(tree, sizeOf)
-    return ok({ source, steps: usage.steps, evaluate: evaluatorOf(tree, usage), rounds })
+    return ok({ source, steps: usage.steps, evaluate: evaluatorOf(tree, usage), missing: missingOf(usage), rounds })
   } catch (error) {
     return err(reasonOf(error))
   }
