@@ -64,6 +64,17 @@ const lateCancel = (): void => {
   save('late-cancel', 'a cancel that came too late, kept, and dealt with by a follow-up', [...run.log, ...judged.entries, started], state)
 }
 
+const settledConflict = (): void => {
+  const definition = define({ steps: { pack: { ...TASK, compensate: 'unpack' } }, compensations: { unpack: TASK } })
+  const run = new Run(definition)
+  run.begin('pack')
+  run.put({ type: 'terminate', reason: 'fire alarm' })
+  run.succeed('pack', { crate: 3 })
+  const [conflict] = run.state.conflicts
+  run.put({ type: 'resolve', conflict: conflict?.id ?? '', option: 'keep', comment: 'it may stay packed', roles: [] }, 'bob')
+  save('settled-conflict', 'work that was done after the end, and what a person chose', run.log, run.state)
+}
+
 const newVersion = (): void => {
   const each = { type: 'function', function: 'f' }
   const first = define({
@@ -163,6 +174,7 @@ const layouts = (): void => {
 
 layouts()
 lateCancel()
+settledConflict()
 newVersion()
 randomWorlds()
 await simulatedWorlds()

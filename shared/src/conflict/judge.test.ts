@@ -140,7 +140,7 @@ describe('CON-5 a cancel that came too late', () => {
     expect([verdictOf(seen)?.code, seen.state.conflicts]).toEqual(['past-point-of-no-return', []])
     const unseen = put(run, CANCEL, before)
     expect(verdictOf(unseen)).toMatchObject({ accepted: false, code: 'too-late' })
-    expect(unseen.state.conflicts).toMatchObject([{ rule: 'late-cancel', kind: 'data', options: ['keep', 'compensate', 'ask'] }])
+    expect(unseen.state.conflicts).toMatchObject([{ rule: 'late-cancel', kind: 'data', options: ['keep', 'compensate'] }])
     expect(unseen.state.conflicts[0]?.parties[0]).toContain('bob')
   })
 

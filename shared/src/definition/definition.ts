@@ -211,6 +211,7 @@ export const GUARDED_DECISIONS = [
   'recover',
   'review',
   'approve',
+  'resolve',
   'discard',
   'checkpoint',
   'migrate',

@@ -5,10 +5,11 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Put, Removal } from '../ports/store.ts'
 import type { Json } from '../values/json.ts'
-import type { WorkflowState } from '../workflow/state.ts'
+import type { Conflict, WorkflowState } from '../workflow/state.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { ASKED, type AskedRow } from './asked.ts'
 import { checkpointRows } from './checkpoints.ts'
+import { conflictPuts } from './conflict-rows.ts'
 import { dueKey, ENDED } from './retired.ts'
 import { COUNTS, dropCount, isParked, moveCount, OPEN, type OpenRow, type Outcome, type OutcomeCount, outcomeOf } from './standing.ts'
 import { type Summary, WORKFLOWS } from './summary.ts'
@@ -21,6 +22,8 @@ export interface HeldRows {
   readonly open: string | undefined
   /** The same of what it asks people. */
   readonly asked: string | undefined
+  /** The conflicts that have rows. */
+  readonly conflicts: readonly Conflict[]
 }
 
 export class Books {
@@ -41,7 +44,9 @@ export class Books {
     this.puts.push({ collection: WORKFLOWS, key: unit.id, value: summary })
     const outcome = unit.state === undefined ? 'open' : outcomeOf(unit.state.status)
     const open = summary.open ? openRow(summary, wanted) : undefined
-    const rows = { outcome, open: textOf(open), asked: textOf(asked) }
+    const conflicts = unit.state?.conflicts ?? []
+    const rows = { outcome, open: textOf(open), asked: textOf(asked), conflicts }
+    if (conflicts !== unit.rows.conflicts) this.puts.push(...conflictPuts(unit.id, summary, unit.rows.conflicts, conflicts))
     if (rows.open !== unit.rows.open) this.#enter(OPEN, unit.id, open)
     if (rows.asked !== unit.rows.asked) this.#enter(ASKED, unit.id, asked)
     if (outcome !== unit.rows.outcome) this.#count(unit, outcome)

@@ -13,6 +13,7 @@ import { unfitHere } from './callees.ts'
 import { Catalogue, DEFINITIONS } from './catalogue.ts'
 import { CHECKPOINTS } from './checkpoints.ts'
 import type { EngineConfig } from './config.ts'
+import { CONFLICTS } from './conflict-rows.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
 import { NO_LIMITS } from './limits.ts'
@@ -36,6 +37,7 @@ export const ENGINE_SCHEMAS = [
   { name: ARCHIVED, indices: [] },
   { name: GONE, indices: [] },
   { name: ASKED, indices: [] },
+  { name: CONFLICTS, indices: ['id', 'open'] },
   { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: GUESTS, indices: [] },

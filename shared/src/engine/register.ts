@@ -6,6 +6,7 @@ import type { Row, Store } from '../ports/store.ts'
 import { ASKED, type AskedRow, isAskedRow } from './asked.ts'
 import type { Books } from './books.ts'
 import { CHECKPOINTS, type CheckpointRow, checkpointKey, isCheckpointRow } from './checkpoints.ts'
+import { CONFLICTS, type ConflictRow, isConflictRow } from './conflict-rows.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -58,6 +59,26 @@ export class Register {
   /** What people are asked, by the workflows that ask anything. */
   async *asked(): AsyncGenerator<AskedRow> {
     for await (const { value } of this.#rowsOf(ASKED)) if (isAskedRow(value)) yield value
+  }
+
+  /** Conflicts in the order of their finding, a page at a time; only those still to be settled, if asked. */
+  conflicts(
+    after: string | undefined,
+    openOnly: boolean,
+    limit: number,
+  ): Promise<readonly { readonly key: string; readonly row: ConflictRow }[]> {
+    const where = openOnly ? { where: { index: 'open', equals: true } as const } : {}
+    return this.#between(async () => {
+      const rows = await this.#store.list(CONFLICTS, { limit, ...where, ...(after === undefined ? {} : { afterKey: after }) })
+      return rows.flatMap(({ key, value }) => (isConflictRow(value) ? [{ key, row: value }] : []))
+    })
+  }
+
+  conflict(id: string): Promise<ConflictRow | undefined> {
+    return this.#between(async () => {
+      const [found] = await this.#store.list(CONFLICTS, { where: { index: 'id', equals: id }, limit: 1 })
+      return isConflictRow(found?.value) ? found.value : undefined
+    })
   }
 
   /** What was kept with the checkpoint at that position of the log, where this node made it. */

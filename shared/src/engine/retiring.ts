@@ -6,6 +6,7 @@ import { waitingProposals } from '../document/index.ts'
 import type { Put, Removal } from '../ports/store.ts'
 import { ASKED } from './asked.ts'
 import type { Books } from './books.ts'
+import { conflictRemovals } from './conflict-rows.ts'
 import type { RetireInput } from './inputs.ts'
 import { ARCHIVED, dueKey, ENDED, GONE, workflowOf } from './retired.ts'
 import { isOpen } from './standing.ts'
@@ -43,6 +44,7 @@ export class Retiring {
     this.erased.push(unit)
     books.forget(unit)
     this.puts.push({ collection: GONE, key: id, value: { home, key: unit.state.key, length, head } })
+    this.removals.push(...conflictRemovals(unit.state.conflicts))
     this.removals.push({ collection: WORKFLOWS, key: id }, { collection: ASKED, key: id }, { collection: ENDED, key })
   }
 }

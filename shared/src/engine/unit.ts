@@ -52,7 +52,7 @@ export class Unit<State = WorkflowState> {
   version: number
   state: State | undefined
   head: Uint8Array
-  rows: HeldRows = { outcome: undefined, open: '', asked: '' }
+  rows: HeldRows = { outcome: undefined, open: '', asked: '', conflicts: [] }
   readonly #fold: Fold<State>
   readonly #open = (field: Json): Json => this.replica.values.open(field)
   #context: CodecContext = EMPTY_CONTEXT

@@ -61,7 +61,7 @@ export class Units {
     if (isErased(stored)) return err(goneRefusal(id))
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (!unit.ok) return unit
-    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined, asked: undefined }
+    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined, asked: undefined, conflicts: [] }
     this.#units.set(id, unit.value)
     this.rest(id)
     return unit

@@ -12,6 +12,7 @@ import { storeRefusal } from '../engine/store-refusal.ts'
 import type { Random } from '../ports/random.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
+import { addConflictRoutes } from './conflict-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
@@ -74,6 +75,7 @@ export const createApi = (options: ApiOptions): Api => {
   addScheduleRoutes(api, node.schedules)
   addControlRoutes(api, node)
   addPeopleRoutes(api, node)
+  addConflictRoutes(api, node, options.cursorKey)
   addLimitRoutes(api, node.limits)
   addNodeRoutes(api, node, options.tickets)
   return api

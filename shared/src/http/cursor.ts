@@ -5,14 +5,20 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { canonicalJson } from '../values/json.ts'
-import type { ListPosition, ListQuery } from './listing.ts'
+import type { ListPosition } from './listing.ts'
 
-export const sealCursor = (key: Uint8Array, query: ListQuery, { value, id }: ListPosition): string => {
+/** All that makes a query what it is, and the page asked for. */
+export interface Paged {
+  readonly limit: number
+  readonly after?: ListPosition
+}
+
+export const sealCursor = (key: Uint8Array, query: Paged, { value, id }: ListPosition): string => {
   const position = canonicalJson([value, id])
   return `${Buffer.from(position).toString('base64url')}.${signature(key, query, position).toString('base64url')}`
 }
 
-export const openCursor = (key: Uint8Array, query: ListQuery, cursor: string): ListPosition | undefined => {
+export const openCursor = (key: Uint8Array, query: Paged, cursor: string): ListPosition | undefined => {
   const [encoded = '', signed = ''] = cursor.split('.')
   const position = Buffer.from(encoded, 'base64url').toString()
   const expected = signature(key, query, position)
@@ -21,7 +27,7 @@ export const openCursor = (key: Uint8Array, query: ListQuery, cursor: string): L
   return positionOf(position)
 }
 
-const signature = (key: Uint8Array, { limit: _limit, after: _after, ...query }: ListQuery, position: string): Buffer =>
+const signature = (key: Uint8Array, { limit: _limit, after: _after, ...query }: Paged, position: string): Buffer =>
   createHmac('sha256', key)
     .update(canonicalJson([query, position]))
     .digest()

@@ -2,9 +2,11 @@
  * The engine as the API sees it: one `NodeApi` for gateway and coordinator. What differs between them — who the facilities are and how
  * fresh a copy is — is handed in.
  */
+import type { News } from '../engine/committed.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
 import { summaryOf } from '../engine/projections.ts'
+import { unlessDamaged } from '../engine/rows.ts'
 import type { Scheduler } from '../engine/schedules/scheduler.ts'
 import type { Summary } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
@@ -13,6 +15,7 @@ import { workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
+import { conflictsIn, conflictsOf } from './conflicts.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
@@ -86,6 +89,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     health: parts.health,
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
     insight,
+    conflicts: conflictsOf(engine),
     people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
     schedules: schedulesOf(parts),
@@ -178,11 +182,21 @@ const subscribe = (
   const stopWorkflows = engine.onCommitted(({ summaries }) => {
     for (const summary of summaries) listener({ type: 'workflow', workflow: viewOf(summary) })
   })
+  const stopConflicts = engine.onCommitted(({ news }) => void tellConflicts(engine, news, listener))
   const stopFacilities = onFacility((facility) => listener({ type: 'facility', facility }))
   const stopEvents = events.subscribe((event) => listener({ type: 'event', event }))
   return () => {
     stopWorkflows()
+    stopConflicts()
     stopFacilities()
     stopEvents()
+  }
+}
+
+/** Told as their rows stand, which were written in the commit that is told of. */
+const tellConflicts = async (engine: Engine, news: readonly News[], listener: (event: LiveEvent) => void): Promise<void> => {
+  for (const id of new Set(news.flatMap(conflictsIn))) {
+    const conflict = await unlessDamaged(engine.register.conflict(id))
+    if (conflict !== undefined) listener({ type: 'conflict', conflict })
   }
 }

@@ -1,6 +1,7 @@
 export { type ApiOptions, createApi } from './api.ts'
 export { bearerOf } from './bearer.ts'
 export { MAX_BODY_BYTES } from './body.ts'
+export { type ConflictCase, conflictCase } from './conflict-views.ts'
 export { createEngineNode, type EngineNodeParts, type Freshness } from './engine-node.ts'
 export type { ApiEnv } from './environment.ts'
 export { etagOf, type LogVersion } from './etag.ts'
@@ -23,7 +24,6 @@ export { TICKET_LIFETIME_MS, TicketOffice } from './tickets.ts'
 export {
   type AgentView,
   agentView,
-  type ConflictView,
   type FacilityView,
   facilityView,
   type HealthView,

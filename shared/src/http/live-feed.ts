@@ -164,6 +164,8 @@ const facilityOf = (event: LiveEvent): string => {
       return event.workflow.facility
     case 'facility':
       return event.facility.id
+    case 'conflict':
+      return event.conflict.facility
     case 'event':
       return event.event.facility
   }
@@ -175,6 +177,8 @@ const keyOf = (event: LiveEvent): string => {
       return `workflow ${event.workflow.id}`
     case 'facility':
       return `facility ${event.facility.id}`
+    case 'conflict':
+      return `conflict ${event.conflict.id}`
     case 'event':
       return `event ${event.event.cursor}`
   }
@@ -188,6 +192,8 @@ const wants = ({ wish, principal }: Subscriber, event: LiveEvent): boolean => {
       return fits(wish, event.workflow.id, event.workflow.definition.name)
     case 'facility':
       return true
+    case 'conflict':
+      return fits(wish, event.conflict.workflow, event.conflict.definition) && names(wish.events, 'conflict')
     case 'event':
       return fits(wish, event.event.workflow, event.event.definition) && names(wish.events, event.event.type)
   }

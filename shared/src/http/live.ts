@@ -6,6 +6,7 @@
  *                            ◀──────    subscribe {facility?, workflow?, definition?, events?, after?}      the last one holds
  *   workflow {workflow}      ──────▶
  *   facility {facility}      ──────▶
+ *   conflict {conflict}      ──────▶    to whoever asked for events of the type `conflict`
  *   event {event}            ──────▶    to whoever asked for events
  *   reset                    ──────▶    what came after that cursor is not kept any more
  *
@@ -14,6 +15,7 @@
  * goes on `after` the cursor of the last event it heard. `events` names types, or the beginnings of some: `step`, `workflow.failed`.
  */
 import { z } from '@hono/zod-openapi'
+import { conflictCase } from './conflict-views.ts'
 import { eventView } from './insight-views.ts'
 import { id } from './route-parts.ts'
 import { facilityView, workflowSummary } from './views.ts'
@@ -22,6 +24,7 @@ export const liveFromServer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), at: z.number() }),
   z.strictObject({ type: z.literal('workflow'), workflow: workflowSummary }),
   z.strictObject({ type: z.literal('facility'), facility: facilityView }),
+  z.strictObject({ type: z.literal('conflict'), conflict: conflictCase }),
   z.strictObject({ type: z.literal('event'), event: eventView }),
   z.strictObject({ type: z.literal('reset') }),
 ])

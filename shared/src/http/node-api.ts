@@ -16,6 +16,8 @@ import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
+import type { ConflictCase } from './conflict-views.ts'
+import type { Conflicts } from './conflicts.ts'
 import type { Insight } from './insight.ts'
 import type { Library } from './library.ts'
 import type { LimitsApi } from './limits.ts'
@@ -70,6 +72,7 @@ export interface HistoryPage {
 export type LiveEvent =
   | { readonly type: 'workflow'; readonly workflow: WorkflowSummary }
   | { readonly type: 'facility'; readonly facility: FacilityView }
+  | { readonly type: 'conflict'; readonly conflict: ConflictCase }
   | { readonly type: 'event'; readonly event: WatchedEvent }
 
 export interface NodeApi {
@@ -90,6 +93,7 @@ export interface NodeApi {
   subscribe(listener: (event: LiveEvent) => void): () => void
   readonly insight: Insight
   readonly people: People
+  readonly conflicts: Conflicts
   readonly library: Library
   readonly schedules: Schedules
   readonly limits: LimitsApi

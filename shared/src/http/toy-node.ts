@@ -89,6 +89,7 @@ const willed = (detail: WorkflowDetail, will: Will): Result<WorkflowDetail, Refu
       return ok({ ...detail, explain: will.reason })
     case 'review':
     case 'approve':
+    case 'resolve':
       return ok({ ...detail, explain: will.comment })
     case 'checkpoint':
       return ok({ ...detail, checkpoints: [...(detail.checkpoints ?? []), { name: will.name, at: 1, position: detail.log.length }] })
@@ -183,6 +184,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     library: toyLibrary(),
     schedules: toySchedules(),
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
+    conflicts: { list: async () => ({ items: [] }), one: async () => undefined },
     limits: toyLimits(FACILITIES.map(({ id }) => id)),
     insight: {
       metrics: async (id) => {

@@ -9,6 +9,7 @@ import { z } from '@hono/zod-openapi'
 import { STAGE_NAME } from '../definition/lifecycle.ts'
 import type { Json } from '../values/json.ts'
 import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
+import { conflictView } from './conflict-views.ts'
 import { checkpointView } from './control-views.ts'
 import { lineView } from './line-view.ts'
 
@@ -106,19 +107,6 @@ export const verdictView = z
   .object({ journal: z.string(), n: count, at: moment, accepted: z.boolean(), code: z.string(), explanation: z.string() })
   .openapi('VerdictView')
 export type VerdictView = z.infer<typeof verdictView>
-
-export const conflictView = z
-  .object({
-    kind: z.enum(['resource', 'temporal', 'data', 'safety']),
-    rule: z.string(),
-    parties: list(z.string()),
-    options: list(z.string()),
-    choice: z.string(),
-    explanation: z.string(),
-    at: moment,
-  })
-  .openapi('ConflictView')
-export type ConflictView = z.infer<typeof conflictView>
 
 /** As the summary, except that `proposals` are spelled out. */
 export const workflowDetail = z

@@ -53,6 +53,15 @@ export type Approval = {
 /** On in its definition's own lifecycle. */
 export type StageMove = { readonly type: 'enter-stage'; readonly stage: string; readonly reason?: string }
 
+/** One of the options of a conflict that waits for a person. `roles` as with approvals. */
+export type Resolve = {
+  readonly type: 'resolve'
+  readonly conflict: string
+  readonly option: string
+  readonly comment: string
+  readonly roles: readonly string[]
+}
+
 /** To another version of its definition, by its hash. `mapping`: old step → new step, where the names differ. */
 export type Migration = { readonly type: 'migrate'; readonly definition: string; readonly mapping?: { readonly [step: string]: string } }
 
@@ -73,6 +82,7 @@ export type Decision =
   | Recovery
   | Review
   | Approval
+  | Resolve
   /** A step that failed for good needs nobody any more. */
   | { readonly type: 'discard'; readonly step: string; readonly reason: string }
   | { readonly type: 'checkpoint'; readonly name: string }

@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts'
 import { objection } from './objections.ts'
 import { pastPointOfNoReturn } from './point-of-no-return.ts'
 import { recover } from './recover.ts'
+import { resolveConflict } from './resolve-conflict.ts'
 import { retry, undoAll } from './retry.ts'
 import { review } from './review.ts'
 import { isEnding } from './scope.ts'
@@ -79,6 +80,8 @@ const take = (draft: Draft, decision: Later): Refusal | undefined => {
       return review(draft, decision)
     case 'approve':
       return approve(draft, decision)
+    case 'resolve':
+      return resolveConflict(draft, decision, carryOut)
     case 'discard':
       return discard(draft, decision.step, decision.reason)
     case 'migrate':

@@ -74,6 +74,7 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'child-ended': ({ step: ref, status }, { step }) =>
     `The workflow that ${step(ref)} started ${status === 'refused' ? 'could not begin' : `ended ${status}`}.`,
   conflict: ({ explanation }) => `Conflict: ${explanation}`,
+  'conflict-settled': ({ option, comment }) => `A conflict was settled by a person, who chose ${option}${said(comment)}.`,
   'agent-registered': ({ agent, kind }) => `${agent} registered as ${kind}.`,
   'agent-came': ({ agent }) => `${agent} came.`,
   'agent-went': ({ agent }) => `${agent} went.`,

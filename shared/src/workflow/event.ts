@@ -35,6 +35,12 @@ const awaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('child'), workflow: z.string(), key: z.string(), leave: z.boolean() }).readonly(),
 ])
 
+const severity = z.enum(['info', 'warning', 'critical'])
+
+/** What choosing an option does, where it does anything; what it leads to stands beside it in words. */
+const conflictEffect = z.enum(['none', 'take', 'undo', 'cancel', 'pause', 'raise', 'requeue', 'proceed', 'fail'])
+const conflictOption = z.object({ option: z.string(), effect: conflictEffect, consequence: z.string() }).readonly()
+
 /** Whose step a workflow was started by, and how many generations lie above it. */
 const parent = z.object({ workflow: z.string(), step: ref, depth: z.number().int().positive() }).readonly()
 const childEnd = z.enum(['completed', 'failed', 'cancelled', 'refused'])
@@ -110,9 +116,30 @@ export const EVENT_SCHEMAS = {
     /** Who and what collided, in words. */
     parties: z.array(z.string()).readonly(),
     options: z.array(z.string()).readonly(),
+    /** One of the options; `ask` while a person is to choose. */
     choice: z.string(),
     explanation: z.string(),
+    /** Made of what collided, so that it is found once. Whoever settles it names it by this. */
+    id: z.string().exactOptional(),
+    /** Of the rule. */
+    version: z.number().exactOptional(),
+    severity: severity.exactOptional(),
+    /** All that the rule went by. */
+    inputs: json.exactOptional(),
+    /** What each option leads to. */
+    outcomes: z.array(conflictOption).readonly().exactOptional(),
+    /** In which a person is asked. */
+    queue: z.string().exactOptional(),
+    /** Whoever settles it must have it. */
+    role: z.string().exactOptional(),
+    /** The step it is about. */
+    step: ref.exactOptional(),
+    /** What was done about it by itself: the strategy, and those that had found no way. */
+    strategy: z.string().exactOptional(),
+    tried: z.array(z.string()).readonly().exactOptional(),
   }),
+  /** A person has chosen; what follows from it are events of their own. */
+  'conflict-settled': z.object({ type: z.literal('conflict-settled'), conflict: z.string(), option: z.string(), comment: z.string() }),
   /** A person is asked what becomes of the step, which would otherwise have failed with this error. */
   'review-wanted': z.object({ type: z.literal('review-wanted'), ref, queue: z.string(), error: stepError }),
   /** The person's answer; what follows from it are events of their own. */
@@ -204,6 +231,7 @@ export type ChildEnd = z.infer<typeof childEnd>
 export type Awaited = z.infer<typeof awaited>
 export type Verdict = Omit<EventOf<'verdict'>, 'type'>
 export type ConflictRecord = Omit<EventOf<'conflict'>, 'type'>
+export type ConflictOption = z.infer<typeof conflictOption>
 
 /** An event with its envelope: when (wall clock of the authority, never decreasing within a log) and by whom. */
 export interface LogEntry {

@@ -8,6 +8,7 @@ import { attemptMark } from './attempt.ts'
 import { bornState, pendingStep } from './birth.ts'
 import { noteCheckpoint } from './checkpointed.ts'
 import type { AttemptName } from './command.ts'
+import { settledIn } from './conflicts-settled.ts'
 import { applyDeadline } from './deadlines.ts'
 import type { EventOf, LogEntry, WorkflowEvent } from './event.ts'
 import { type LifecycleEvent, STEP_TABLE, WORKFLOW_TABLE } from './lifecycle.ts'
@@ -75,6 +76,9 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
       next.conflicts = [...next.conflicts, { ...conflict, at: entry.at }]
       return
     }
+    case 'conflict-settled':
+      next.conflicts = settledIn(next.conflicts, event, entry)
+      return
     case 'recovering':
       next.recoveries += 1
       return

@@ -5,12 +5,21 @@
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { ApprovalAwaited } from './approval.ts'
 import { attemptOf, purposeOf, specOf, stepName } from './attempt.ts'
+import { isOpenConflict } from './conflicts-settled.ts'
 import { goingBack } from './describe.ts'
 import { stepsGivenUp } from './retriable.ts'
 import { stageTitle } from './stage.ts'
 import type { StepState, WorkflowState } from './state.ts'
 
 export const explain = (definition: CompiledDefinition, state: WorkflowState): string => {
+  const open = state.conflicts.filter(isOpenConflict)
+  const [first] = open
+  const more = open.length > 1 ? ` And ${open.length - 1} more to be settled.` : ''
+  const asked = first === undefined ? '' : ` Somebody in ${first.queue ?? 'charge'} is to settle a conflict: ${first.explanation}${more}`
+  return `${explainStatus(definition, state)}${asked}`
+}
+
+const explainStatus = (definition: CompiledDefinition, state: WorkflowState): string => {
   switch (state.status) {
     case 'completed':
       return `Completed.${without(definition, state)}`

@@ -29,6 +29,7 @@ const DECISIONS: readonly Exclude<Decision, { type: 'create' }>[] = [
   { type: 'recover', strategy: 'retry', reason: 'x' },
   { type: 'review', step: 'a', answer: 'retry', comment: '' },
   { type: 'approve', step: 'a', approved: true, comment: '', roles: [] },
+  { type: 'resolve', conflict: 'k_1', option: 'keep', comment: '', roles: [] },
   { type: 'discard', step: 'a', reason: 'x' },
   { type: 'checkpoint', name: 'x' },
 ]
@@ -168,7 +169,9 @@ const randomMembers = (type: string, random: Prng): object => {
     priority: 'low',
     purpose: 'forward',
     kind: type === 'conflict' ? 'data' : 'robot',
-    choice: text,
+    choice: 'ask',
+    conflict: text,
+    option: text,
     status: random.pick(['completed', 'cancelled']),
   }
   const promises = { breaker: text, until: 5, breachAt: 5 }

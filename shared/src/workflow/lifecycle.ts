@@ -139,6 +139,7 @@ const REFUSED: DecisionRow = {
   recover: 'refused',
   review: 'refused',
   approve: 'refused',
+  resolve: 'refused',
   discard: 'refused',
   checkpoint: 'refused',
   migrate: 'refused',
@@ -147,7 +148,9 @@ const REFUSED: DecisionRow = {
 
 /** Said again, a creation is answered with what it led to. */
 const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
-const OPEN: DecisionRow = { ...CREATED, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
+/** A conflict may be left over from before the end, and be about what was done by then. */
+const BORN: DecisionRow = { ...CREATED, resolve: 'allowed' }
+const OPEN: DecisionRow = { ...BORN, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
 const BACK = { rollback: 'allowed', restore: 'allowed', retry: 'allowed', recover: 'allowed', discard: 'allowed' } as const
 const UNDER_WAY_OR_HELD: DecisionRow = {
   ...OPEN,
@@ -164,9 +167,9 @@ export const DECISION_TABLE: Readonly<Record<WorkflowStatus | 'absent', Decision
   pending: OPEN,
   active: { ...UNDER_WAY_OR_HELD, pause: 'allowed' },
   paused: { ...UNDER_WAY_OR_HELD, resume: 'allowed' },
-  completed: { ...CREATED, undo: 'allowed', retry: 'allowed', discard: 'allowed' },
-  failed: { ...CREATED, ...BACK },
-  cancelled: { ...CREATED, discard: 'allowed' },
+  completed: { ...BORN, undo: 'allowed', retry: 'allowed', discard: 'allowed' },
+  failed: { ...BORN, ...BACK },
+  cancelled: { ...BORN, discard: 'allowed' },
 }
 
 const DECISIONS = Object.keys(REFUSED).filter((type): type is DecisionType => type in REFUSED)

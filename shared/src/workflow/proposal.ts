@@ -57,6 +57,13 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
     comment: reason,
     roles: z.array(name).max(20).readonly(),
   }),
+  z.strictObject({
+    type: z.literal('resolve'),
+    conflict: name,
+    option: name,
+    comment: reason,
+    roles: z.array(name).max(20).readonly(),
+  }),
   z.strictObject({ type: z.literal('discard'), step: name, reason }),
   z.strictObject({ type: z.literal('checkpoint'), name }),
   z.strictObject({ type: z.literal('enter-stage'), stage: name, reason: reason.exactOptional() }),

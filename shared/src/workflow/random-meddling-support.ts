@@ -1,5 +1,6 @@
 /** What people decide about a workflow while it runs, and after it has ended: anything, whether it is legal or not. */
 import type { Json } from '../values/json.ts'
+import { isOpenConflict } from './conflicts-settled.ts'
 import { deadLetters } from './dead-letter.ts'
 import type { Dice } from './random-definition-support.ts'
 import type { Run } from './test-support.ts'
@@ -45,6 +46,15 @@ export const answerAsked = (run: Run, random: Dice, { kind, step }: WantedAnswer
   const answer = random.pick(['continue', 'retry', 'skip', 'fail'] as const)
   const output = random.chance(0.5) ? { output: random.pick<Json>([null, 7, { x: [1] }]) } : {}
   run.try({ type: 'review', step, answer, comment, ...output })
+}
+
+/** Some of what is to be settled is, now and then by two people who want different things. */
+export const settleConflicts = (run: Run, random: Dice): void => {
+  for (const { id = '', options } of run.state.conflicts.filter(isOpenConflict)) {
+    for (const by of ['ann', 'bob']) {
+      if (random.chance(0.5)) run.try({ type: 'resolve', conflict: id, option: random.pick([...options]), comment: '', roles: [] }, by)
+    }
+  }
 }
 
 /** Somebody takes up again what has ended, if it can be. */

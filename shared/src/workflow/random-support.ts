@@ -8,7 +8,7 @@ import type { Demand } from '../definition/compiled.ts'
 import type { Json } from '../values/json.ts'
 import type { AttemptName, Fact } from './command.ts'
 import { CAPACITIES, type Dice, type RandomWorkflow } from './random-definition-support.ts'
-import { answerAsked, isReopened, meddle } from './random-meddling-support.ts'
+import { answerAsked, isReopened, meddle, settleConflicts } from './random-meddling-support.ts'
 import { isTerminal } from './status.ts'
 import { Run } from './test-support.ts'
 import type { WantedChild, WantedWait } from './want.ts'
@@ -58,6 +58,7 @@ export class World {
       this.#put(fact)
       this.#put(fact)
     }
+    settleConflicts(this.run, this.#random)
   }
 
   #move(mayInterfere: boolean): void {

@@ -148,6 +148,12 @@ export interface TurnedBack {
   readonly at: number
 }
 
+export type Conflict = ConflictRecord & {
+  readonly at: number
+  /** A person has chosen. */
+  readonly settled?: { readonly option: string; readonly comment: string; readonly by: string; readonly at: number }
+}
+
 export interface WorkflowState {
   readonly status: WorkflowStatus
   readonly home: string
@@ -195,7 +201,7 @@ export interface WorkflowState {
   readonly children: readonly Child[]
   /** Who paused it, while it is paused. */
   readonly pausedBy?: string | undefined
-  readonly conflicts: readonly (ConflictRecord & { readonly at: number })[]
+  readonly conflicts: readonly Conflict[]
   readonly verdicts: readonly (Verdict & { readonly at: number })[]
   readonly marks: { readonly [journal: string]: number }
   /** Number of events folded. */

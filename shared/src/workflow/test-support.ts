@@ -123,6 +123,13 @@ export class Run {
     if (replayed !== picture(this.#state)) throw new Error(`replay differs\n${replayed}\n${picture(this.#state)}`)
   }
 
+  /** What a node writes by itself. */
+  append(entries: readonly LogEntry[]): void {
+    this.log.push(...entries)
+    this.#state = entries.reduce<WorkflowState | undefined>(evolve, this.#state)
+    this.checkReplay()
+  }
+
   /** From now on it goes by this definition. */
   follow(definition: CompiledDefinition): void {
     this.definition = definition
