@@ -9,11 +9,16 @@ const SAYS = {
   closed: 'It is opened again as soon as the disk serves.',
 } as const
 
+/** Nothing is wrong with what was put in: it has only to be taken again, on what is there now. */
+export const CONCURRENT = 'concurrent-change'
+
 /** What whoever put something in does about a store that fails. */
 export const storeRefusal = (error: StoreError): Refusal => {
   switch (error.code) {
     case 'version-mismatch':
-      return refusal('retry-later', 'concurrent-change', `${error.document} was changed by another process at the same time.`)
+      return refusal('retry-later', CONCURRENT, `${error.document} was changed by another process at the same time.`)
+    case 'row-mismatch':
+      return refusal('retry-later', CONCURRENT, `${error.collection}/${error.key} was changed by another process at the same time.`)
     case 'corrupt':
       return refusal('ask-person', 'store-corrupt', `${error.where}: ${error.message}`)
     default:

@@ -1,5 +1,6 @@
 export type { Clock } from './clock.ts'
 export type { Executor } from './executor.ts'
+export type { Change, Neighbours, SharedStore } from './neighbours.ts'
 export type { Attempt, AttemptError, Performer } from './performer.ts'
 export type { Random } from './random.ts'
 export {

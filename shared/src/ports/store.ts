@@ -18,6 +18,8 @@
  *   S7  A feed shows nothing that a crash could take back: what it shows may be sent to others.
  *   S8  Archiving a document changes nothing that is read; it is a hint that little will be, so an adapter may take less room for it.
  *   S9  An erased document keeps its version and its places in the feed, and all its updates are empty from then on.
+ *   S10 A believed row that holds another value fails the whole commit with `row-mismatch`. Versions tell of documents; this is for rows
+ *       that are written from what was read before, on a store that others write to as well.
  */
 import type { Json } from '../values/json.ts'
 import type { Result } from '../values/result.ts'
@@ -41,12 +43,21 @@ export interface Removal {
   readonly key: string
 }
 
+/** A row as the caller read it; without a value, there was none. Values are compared as JSON. */
+export interface Belief {
+  readonly collection: string
+  readonly key: string
+  readonly value?: Json | undefined
+}
+
 export interface Batch {
   readonly appends: readonly Append[]
   readonly puts: readonly Put[]
   readonly removals: readonly Removal[]
   /** Versions the caller's decision rests on: document → number of updates it had seen. */
   readonly expected: ReadonlyMap<string, number>
+  /** Rows the caller's decision rests on (S10). */
+  readonly believed?: readonly Belief[]
   /** Documents to be archived (S8), and to be erased (S9); none of them is appended to in the same batch. */
   readonly archive?: readonly string[]
   readonly erase?: readonly string[]
@@ -89,6 +100,7 @@ export interface Row {
 
 export type StoreError =
   | { readonly code: 'version-mismatch'; readonly document: string; readonly expected: number; readonly found: number }
+  | { readonly code: 'row-mismatch'; readonly collection: string; readonly key: string }
   /** `unavailable`: the database behind it does not answer; the commit changed nothing. */
   | { readonly code: 'disk-full' | 'read-only' | 'unavailable' | 'unknown-outcome' | 'closed'; readonly message: string }
   | { readonly code: 'corrupt'; readonly where: string; readonly message: string }

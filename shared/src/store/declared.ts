@@ -5,7 +5,8 @@
  * Names become table names in some adapters, where case does not count: two that differ only by case are refused everywhere.
  * Keys must be well-formed text: a lone surrogate has no UTF-8 bytes, so two such keys would become one.
  */
-import type { Batch, CollectionSchema, Query, StoreError } from '../ports/store.ts'
+import type { Batch, Belief, CollectionSchema, Query, StoreError } from '../ports/store.ts'
+import { canonicalJson, type Json } from '../values/json.ts'
 
 const COLLECTION = /^[a-z][a-z0-9_-]*$/i
 const FIELD = /^[a-z_][a-z0-9_]*$/i
@@ -30,6 +31,7 @@ export const assertCollection = (declared: Declared, collection: string): Readon
 /** A key both put and removed has no right answer: adapters would have to agree on an order that nobody wrote down. */
 export const assertBatch = (declared: Declared, batch: Batch): void => {
   assertRetired(batch)
+  for (const { collection, key } of batch.believed ?? []) assertKey(declared, collection, key)
   for (const put of batch.puts) assertKey(declared, put.collection, put.key)
   if (batch.removals.length === 0) return
   const removed = new Set<string>()
@@ -72,6 +74,24 @@ export const versionMismatch = (expected: Batch['expected'], versionOf: (documen
   for (const [document, version] of expected) {
     const found = versionOf(document)
     if (found !== version) return { code: 'version-mismatch', document, expected: version, found }
+  }
+  return undefined
+}
+
+/** S10. @param found the row's value, `undefined` where there is none */
+export const rowMismatch = ({ collection, key, value }: Belief, found: Json | undefined): StoreError | undefined =>
+  textOf(found) === textOf(value) ? undefined : { code: 'row-mismatch', collection, key }
+
+const textOf = (value: Json | undefined): string | undefined => (value === undefined ? undefined : canonicalJson(value))
+
+/** The first belief that does not hold. */
+export const firstRowMismatch = (
+  { believed = [] }: Pick<Batch, 'believed'>,
+  rowOf: (belief: Belief) => Json | undefined,
+): StoreError | undefined => {
+  for (const belief of believed) {
+    const mismatch = rowMismatch(belief, rowOf(belief))
+    if (mismatch !== undefined) return mismatch
   }
   return undefined
 }

@@ -9,7 +9,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { type Store, type StoreError, StoreFailure } from '../ports/store.ts'
 
-type Failing = Exclude<StoreError, { readonly code: 'version-mismatch' | 'corrupt' }>
+type Failing = Exclude<StoreError, { readonly code: 'version-mismatch' | 'row-mismatch' | 'corrupt' }>
 
 export interface StoreCondition {
   /** Nothing can be written; absent when all is well. */
@@ -44,7 +44,7 @@ export const watchStore = (store: Store, clock: Clock, onChange: (condition: Sto
     if (isNews) onChange(condition())
   }
   const note = (error: StoreError): void => {
-    if (error.code === 'version-mismatch') return
+    if (error.code === 'version-mismatch' || error.code === 'row-mismatch') return
     if (error.code !== 'corrupt') return noteFailing(error)
     if (damaged.has(error.where) || damaged.size >= MAX_DAMAGED) return
     damaged.set(error.where, error.message)

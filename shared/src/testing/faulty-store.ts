@@ -15,9 +15,9 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { type Batch, type CollectionSchema, type Query, type Store, type StoreError, StoreFailure } from '../ports/store.ts'
-import { assertBatch, type Declared, declare, versionMismatch } from '../store/declared.ts'
+import { assertBatch, type Declared, declare } from '../store/declared.ts'
 import { readDocument, readFeed, readFeedEnd, readRow, readRows } from '../store/memory/reads.ts'
-import { applyBatch, copyTables, emptyTables, type SealedBatch, sealBatch, type Tables, versionIn } from '../store/memory/tables.ts'
+import { applyBatch, copyTables, emptyTables, mismatchIn, type SealedBatch, sealBatch, type Tables } from '../store/memory/tables.ts'
 import { err, ok, type Result } from '../values/result.ts'
 
 /** Probabilities are per commit, from 0 to 1. */
@@ -83,7 +83,7 @@ class SimulatedStore implements FaultyStore {
   async commit(batch: Batch): Promise<Committed> {
     if (this.#isClosed) return err(CLOSED)
     assertBatch(this.#declared, batch)
-    const mismatch = versionMismatch(batch.expected, (document) => versionIn(this.#live, document))
+    const mismatch = mismatchIn(this.#live, batch)
     if (mismatch !== undefined) return err(mismatch)
     const sealed = sealBatch(this.#live, batch)
     if (this.#happens(this.#options.faults.diskFull)) return this.#synced(err(DISK_FULL))

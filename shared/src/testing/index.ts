@@ -47,3 +47,10 @@ export {
   type StoreFaults,
 } from './faulty-store.ts'
 export { type LayeredGraph, layeredGraph } from './graphs.ts'
+export {
+  type DatabaseFaults,
+  type Handle,
+  NO_DATABASE_FAULTS,
+  SharedDatabase,
+  type SharedDatabaseOptions,
+} from './shared-database.ts'

@@ -1,9 +1,10 @@
 /**
- * The contract of the `Store` port as tests, numbered by its rules S1 … S6. Every adapter runs it:
+ * The contract of the `Store` port as tests, numbered by its rules S1 … S10. Every adapter runs it:
  *
  *   storeContract('memory', { open: (schemas) => openMemoryStore({ schemas, generation: … }) })
  */
 import { describe } from 'vitest'
+import { beliefsContract } from './store-contract/beliefs.ts'
 import { collectionsContract } from './store-contract/collections.ts'
 import { commitsContract } from './store-contract/commits.ts'
 import { feedContract } from './store-contract/feed.ts'
@@ -20,5 +21,6 @@ export const storeContract = (name: string, subject: StoreSubject): void => {
     feedContract(subject)
     lifeContract(subject)
     retiredContract(subject)
+    beliefsContract(subject)
   })
 }

@@ -2,7 +2,7 @@
  * Writes one batch. It is cut loose from its caller when it is handed in, because by the time it is written the caller may have gone on
  * with its bytes and values. All that a batch writes is known before the first write, and goes to the database in a few calls.
  */
-import type { Append, Batch } from '../../ports/store.ts'
+import type { Append, Batch, Belief } from '../../ports/store.ts'
 import { assertHome, type Declared } from '../declared.ts'
 import type { Ledger } from './ledger.ts'
 import { ofDocument, updateOf } from './reads.ts'
@@ -16,14 +16,16 @@ export interface LooseBatch {
   readonly removed: [string, Uint8Array][]
   readonly expected: Batch['expected']
   readonly erase: readonly string[]
+  readonly believed: readonly Belief[]
 }
 
-export const cutLoose = (declared: Declared, { appends, puts, removals, expected, erase }: Batch): LooseBatch => ({
+export const cutLoose = (declared: Declared, { appends, puts, removals, expected, erase, believed }: Batch): LooseBatch => ({
   appends: appends.map((append) => ({ ...append, update: append.update.slice() })),
   rows: puts.map(({ collection, key, value }) => storedRow(declared.get(collection) ?? new Set(), collection, key, value)),
   removed: removals.map(({ collection, key }) => [collection, keyBytes(key)]),
   expected: new Map(expected),
   erase: [...(erase ?? [])],
+  believed: structuredClone(believed ?? []),
 })
 
 /** Inside a transaction, with a ledger that knows the batch's documents. @returns the commit's number, which is its group in the feed */

@@ -13,7 +13,16 @@
 import type { Random } from '../../ports/random.ts'
 import { type Batch, type CollectionSchema, type Query, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
 import { err, ok, type Result } from '../../values/result.ts'
-import { assertBatch, assertCollection, assertLimit, assertQuery, type Declared, declare, versionMismatch } from '../declared.ts'
+import {
+  assertBatch,
+  assertCollection,
+  assertLimit,
+  assertQuery,
+  type Declared,
+  declare,
+  rowMismatch,
+  versionMismatch,
+} from '../declared.ts'
 import { cutLoose, type LooseBatch, writeBatch } from './commit.ts'
 import { CLOSED, readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
@@ -163,7 +172,12 @@ const commitWith = async (session: Session, ledger: Ledger, batch: LooseBatch): 
   const homes = batch.appends.map(({ home }) => home)
   await ledger.fill(session, [...batch.expected.keys(), ...batch.appends.map(({ document }) => document)], homes)
   const mismatch = versionMismatch(batch.expected, (document) => ledger.head(document)?.version ?? 0)
-  return mismatch === undefined ? ok({ group: await writeBatch(session, ledger, batch) }) : err(mismatch)
+  if (mismatch !== undefined) return err(mismatch)
+  for (const belief of batch.believed) {
+    const moved = rowMismatch(belief, await readRow(session, belief.collection, belief.key))
+    if (moved !== undefined) return err(moved)
+  }
+  return ok({ group: await writeBatch(session, ledger, batch) })
 }
 
 /** Only a page may ask; a worker is told how things stand. */

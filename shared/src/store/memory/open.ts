@@ -4,9 +4,9 @@
  */
 import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
 import { err, ok, type Result } from '../../values/result.ts'
-import { assertBatch, declare, versionMismatch } from '../declared.ts'
+import { assertBatch, declare } from '../declared.ts'
 import { readDocument, readFeed, readFeedEnd, readRow, readRows } from './reads.ts'
-import { applyBatch, emptyTables, sealBatch, versionIn } from './tables.ts'
+import { applyBatch, emptyTables, mismatchIn, sealBatch } from './tables.ts'
 
 export interface MemoryStoreOptions {
   readonly schemas: readonly CollectionSchema[]
@@ -25,7 +25,7 @@ export const openMemoryStore = ({ schemas, generation }: MemoryStoreOptions): St
   const commit = async (batch: Batch): Promise<Result<{ readonly group: number }, StoreError>> => {
     if (isClosed) return err(CLOSED)
     assertBatch(declared, batch)
-    const mismatch = versionMismatch(batch.expected, (document) => versionIn(tables, document))
+    const mismatch = mismatchIn(tables, batch)
     return mismatch === undefined ? ok({ group: applyBatch(tables, sealBatch(tables, batch)) }) : err(mismatch)
   }
   return {

@@ -4,9 +4,9 @@
  * Values are kept as frozen JSON and bytes as private copies, so neither the caller's later changes nor a reader's can reach in; a frozen
  * row may stand in several images at once. Doesn't know about promises, faults or durability; those live in its users.
  */
-import type { Batch, FeedEntry, Removal, Row } from '../../ports/store.ts'
+import type { Batch, FeedEntry, Removal, Row, StoreError } from '../../ports/store.ts'
 import type { Json } from '../../values/json.ts'
-import { assertHome, type Declared } from '../declared.ts'
+import { assertHome, type Declared, firstRowMismatch, versionMismatch } from '../declared.ts'
 import { SortedRows } from './sorted-rows.ts'
 
 export interface Tables {
@@ -60,7 +60,10 @@ export const applyBatch = (tables: Tables, batch: SealedBatch): number => {
   return tables.commits
 }
 
-export const versionIn = (tables: Tables, document: string): number => tables.documents.get(document)?.entries.length ?? 0
+/** What the batch rests on and does not hold (S2, S10). */
+export const mismatchIn = (tables: Tables, batch: Batch): StoreError | undefined =>
+  versionMismatch(batch.expected, (document) => tables.documents.get(document)?.entries.length ?? 0) ??
+  firstRowMismatch(batch, ({ collection, key }) => tables.collections.get(collection)?.get(key))
 
 const applyAppend = (tables: Tables, group: number, { document, home, origin, update }: SealedBatch['appends'][number]): void => {
   const feed = tables.feeds.get(home) ?? []

@@ -1,19 +1,19 @@
 /**
  * Writes one batch inside a transaction that the caller has begun.
  *
- *   lock homes ─▶ lock documents ─▶ expected versions ─▶ commit's number ─▶ updates, rows ─▶ ends of feeds
+ *   lock homes ─▶ lock documents ─▶ expected versions, believed rows ─▶ commit's number ─▶ updates, rows ─▶ ends of feeds
  *
  * Homes, documents and rows are locked in the order of their names, so two commits hardly ever wait for each other in a circle; where they
  * do, the server ends one of them, and it is done again. The number is drawn under the locks: within a home it grows in the order of the
  * feed. Archiving is left to the server, which compresses what is large by itself (S8).
  */
-import type { Append, Batch, Put, StoreError } from '../../ports/store.ts'
+import type { Append, Batch, Belief, Put, StoreError } from '../../ports/store.ts'
 import { err, ok, type Result } from '../../values/result.ts'
-import { assertHome, type Declared, versionMismatch } from '../declared.ts'
+import { assertHome, type Declared, rowMismatch, versionMismatch } from '../declared.ts'
 import { compareKeys } from '../key-order.ts'
 import { sealOfDocument, sealOfRow, sealOfUpdate } from '../sqlite/seal.ts'
 import type { Sql, SqlValue } from './database.ts'
-import { readStored } from './reads.ts'
+import { readRow, readStored } from './reads.ts'
 import { indexColumn, rowsTable } from './tables.ts'
 import { indexTextOf, keyBytes, numberOf, textOf } from './values.ts'
 
@@ -35,6 +35,8 @@ export const writeBatch = async (
   const heads = await lockDocuments(sql, new Set([...batch.expected.keys(), ...batch.appends.map(({ document }) => document)]))
   const mismatch = versionMismatch(batch.expected, (document) => heads.get(document)?.version ?? 0)
   if (mismatch !== undefined) return err(mismatch)
+  const moved = await rowThatMoved(sql, batch.believed ?? [])
+  if (moved !== undefined) return err(moved)
   assertHomes(batch.appends, heads)
   const [drawn = {}] = await sql.rows(`SELECT nextval('commits') AS number, pg_current_xact_id()::text AS transaction`)
   const group = numberOf(drawn, 'number')
@@ -63,6 +65,17 @@ const lockDocuments = async (sql: Sql, ids: ReadonlySet<string>): Promise<Map<st
   if (ids.size === 0) return new Map()
   const rows = await sql.rows('SELECT id, home, version FROM documents WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE', [[...ids]])
   return new Map(rows.map((row) => [textOf(row, 'id'), { home: textOf(row, 'home'), version: numberOf(row, 'version') }]))
+}
+
+/** A row that is not there can't be locked, so what is locked is its name. */
+const rowThatMoved = async (sql: Sql, believed: readonly Belief[]): Promise<StoreError | undefined> => {
+  const names = believed.map(({ collection, key }) => `${collection}/${JSON.stringify(key)}`).sort()
+  for (const name of names) await sql.rows('SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || $1, 0))', [name])
+  for (const belief of believed) {
+    const moved = rowMismatch(belief, (await readRow(sql, belief.collection, belief.key))?.value)
+    if (moved !== undefined) return moved
+  }
+  return undefined
 }
 
 /** Before a number is drawn: what is refused leaves no gap. */

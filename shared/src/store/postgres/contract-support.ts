@@ -1,5 +1,6 @@
 /** For tests: the store contract and what goes for every PostgreSQL, on whichever place gives clients of a schema. */
 import { describe, expect, test } from 'vitest'
+import type { SharedStore } from '../../ports/neighbours.ts'
 import type { CollectionSchema, Store } from '../../ports/store.ts'
 import { append, commit, put, SCHEMAS } from '../../testing/store-contract/subject.ts'
 import { storeContract } from '../../testing/store-contract.ts'
@@ -18,8 +19,14 @@ export const newSchema = (): string => {
   return `s${count}`
 }
 
-export const openIn = (place: Place, schema: string, schemas: readonly CollectionSchema[] = SCHEMAS): Promise<Store> =>
+export const openIn = (place: Place, schema: string, schemas: readonly CollectionSchema[] = SCHEMAS): Promise<SharedStore> =>
   openPostgresStore({ database: place.open(schema), schemas, random })
+
+export const openMany = async (place: Place, schema: string, count: number): Promise<readonly SharedStore[]> => {
+  const stores: SharedStore[] = []
+  while (stores.length < count) stores.push(await openIn(place, schema))
+  return stores
+}
 
 export const contractOn = (name: string, place: Place): void => {
   const schemaOf = new Map<Store, string>()

@@ -3,6 +3,7 @@
  *
  *   transaction   on one connection of its own, from BEGIN to COMMIT; what throws inside rolls back. A failure of COMMIT itself, or a
  *                 connection that broke, is thrown as `OutcomeUnknown` once COMMIT was sent: it may have taken effect
+ *   notify        says a few words to whoever listens on this schema; `listen` hears them, and '' where some may have been missed
  *   check         throws where a commit that the server acknowledged could be lost
  */
 export type SqlValue = string | number | bigint | boolean | Uint8Array | null | readonly SqlValue[]
@@ -18,6 +19,8 @@ export interface PostgresDatabase extends Sql {
   readonly schema: string
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   check(): Promise<void>
+  notify(words: string): Promise<void>
+  listen(onHeard: (words: string) => void): () => void
   close(): Promise<void>
 }
 

@@ -2,18 +2,20 @@
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../ports/store.ts'
+import { neighboursContract } from '../../testing/neighbours-contract.ts'
 import { append, batchOf, put, SCHEMAS } from '../../testing/store-contract/subject.ts'
 import { random } from '../sqlite/fixture.ts'
-import { contractOn, newSchema, openIn } from './contract-support.ts'
+import { contractOn, newSchema, openIn, openMany } from './contract-support.ts'
 import { OutcomeUnknown, type PostgresDatabase } from './database.ts'
-import { openEmbedded } from './embedded-support.ts'
+import { embeddedPlace } from './embedded-support.ts'
 import { openPostgresStore } from './open.ts'
 import { openPool } from './pool.ts'
 
 const embedded = new PGlite()
 afterAll(() => embedded.close())
-const place = { open: (schema: string) => openEmbedded(schema, embedded) }
+const place = embeddedPlace(embedded)
 contractOn('embedded', place)
+neighboursContract('embedded', { open: (count) => openMany(place, newSchema(), count) })
 
 /** A line that breaks as COMMIT goes over it: before it arrives, or before the answer comes back. */
 const breaking = (inner: PostgresDatabase, when: 'before' | 'after', mayAsk: boolean): PostgresDatabase & { arm(): void } => {

@@ -5,6 +5,7 @@
  *
  * Commits of one handle are made one after the other, in the order they were called (S6). A read at that moment sees those that resolved.
  */
+import type { SharedStore } from '../../ports/neighbours.ts'
 import type { Random } from '../../ports/random.ts'
 import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
 import { err } from '../../values/result.ts'
@@ -13,6 +14,7 @@ import type { Written } from './commit.ts'
 import { Committer } from './committer.ts'
 import type { PostgresDatabase, Sql } from './database.ts'
 import { readFailure } from './errors.ts'
+import { PostgresNeighbours } from './neighbours.ts'
 import { readDocument, readFeed, readFeedEnd, readRow, readRows } from './reads.ts'
 import { prepareTables } from './tables.ts'
 
@@ -24,7 +26,7 @@ export interface PostgresStoreOptions {
   readonly random: Random
 }
 
-export const openPostgresStore = async ({ database, schemas, random }: PostgresStoreOptions): Promise<Store> => {
+export const openPostgresStore = async ({ database, schemas, random }: PostgresStoreOptions): Promise<SharedStore> => {
   const declared = declare(schemas)
   try {
     await database.check()
@@ -36,8 +38,9 @@ export const openPostgresStore = async ({ database, schemas, random }: PostgresS
   }
 }
 
-class PostgresStore implements Store {
+class PostgresStore implements SharedStore {
   readonly generation: string
+  readonly neighbours: PostgresNeighbours
   readonly #database: PostgresDatabase
   readonly #declared: Declared
   readonly #committer: Committer
@@ -49,6 +52,7 @@ class PostgresStore implements Store {
     this.#declared = declared
     this.#committer = new Committer(database, declared, random)
     this.generation = generation
+    this.neighbours = new PostgresNeighbours(database, random)
   }
 
   async commit(batch: Batch): Promise<Written> {
@@ -56,9 +60,16 @@ class PostgresStore implements Store {
     assertBatch(this.#declared, batch)
     // Taken now: the caller may change its arrays while earlier commits are under way.
     const own = snapshotOf(batch)
-    const committing = this.#last.then(() => this.#committer.commit(own))
+    const committing = this.#last.then(() => this.#commit(own))
     this.#last = committing.catch(() => {})
     return committing
+  }
+
+  async #commit(batch: Batch): Promise<Written> {
+    const written = await this.#committer.commit(batch)
+    const mayBeNews = written.ok || written.error.code === 'unknown-outcome'
+    if (mayBeNews && batch.appends.length > 0) this.neighbours.tell()
+    return written
   }
 
   document = (id: string) => this.#read((sql) => readDocument(sql, id))
@@ -83,6 +94,7 @@ class PostgresStore implements Store {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#last
+    this.neighbours.close()
     await this.#database.close()
   }
 
@@ -96,13 +108,14 @@ class PostgresStore implements Store {
   }
 }
 
-const snapshotOf = ({ appends, puts, removals, expected, archive, erase }: Batch): Batch => ({
+const snapshotOf = ({ appends, puts, removals, expected, archive, erase, believed }: Batch): Batch => ({
   appends: appends.map((append) => ({ ...append, update: append.update.slice() })),
   puts: puts.map((put) => ({ ...put, value: JSON.parse(JSON.stringify(put.value)) })),
   removals: [...removals],
   expected: new Map(expected),
   archive: [...(archive ?? [])],
   erase: [...(erase ?? [])],
+  believed: structuredClone(believed ?? []),
 })
 
 const CLOSED: StoreError = { code: 'closed', message: 'the store is closed' }

@@ -1,6 +1,7 @@
 /** The production client: a pool of `pg` connections. */
 import pg from 'pg'
 import { type PostgresDatabase, runTransaction, type Sql, type SqlValue } from './database.ts'
+import { listen } from './listener.ts'
 
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database` */
@@ -30,10 +31,10 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]*$/
 export const openPool = (options: PoolOptions): PostgresDatabase => {
   const { url, schema = 'holdfast', maxConnections = MAX_CONNECTIONS, patienceMs = PATIENCE_MS, onIdleError } = options
   if (!SCHEMA_NAME.test(schema)) throw new TypeError(`store: ${schema} is not a name for a schema`)
+  const config = { connectionString: url, connectionTimeoutMillis: patienceMs, keepAlive: true }
   const pool = new pg.Pool({
-    connectionString: url,
+    ...config,
     max: maxConnections,
-    connectionTimeoutMillis: patienceMs,
     query_timeout: patienceMs,
     // An acknowledged commit is on disk, whatever the server's own default is.
     options: `-c synchronous_commit=on -c search_path=${schema}`,
@@ -44,6 +45,8 @@ export const openPool = (options: PoolOptions): PostgresDatabase => {
   return {
     schema,
     check: () => assertLasting(pool),
+    notify: async (words) => void (await rowsOf(pool, 'SELECT pg_notify($1, $2)', [channelOf(schema), words])),
+    listen: (onHeard) => listen(config, channelOf(schema), onHeard),
     rows: (text, values) => rowsOf(pool, text, values),
     transaction: async (work) => {
       const client = await pool.connect()
@@ -66,6 +69,8 @@ export const openPool = (options: PoolOptions): PostgresDatabase => {
     },
   }
 }
+
+const channelOf = (schema: string): string => `holdfast_${schema}`
 
 const LASTING = ['synchronous_commit', 'fsync', 'full_page_writes']
 

@@ -1,9 +1,10 @@
 /** The store on a real PostgreSQL, with several handles on one database, and what becomes of commits when it is killed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../ports/store.ts'
+import { neighboursContract } from '../../testing/neighbours-contract.ts'
 import { PostgresServer, postgresPrograms } from '../../testing/postgres-server.ts'
 import { append, batchOf, commit, put } from '../../testing/store-contract/subject.ts'
-import { contractOn, newSchema, openIn } from './contract-support.ts'
+import { contractOn, newSchema, openIn, openMany } from './contract-support.ts'
 import { openPool } from './pool.ts'
 
 const programs = postgresPrograms()
@@ -69,15 +70,10 @@ describe.skipIf(programs === undefined)(`API-9 on a real server${why}`, () => {
   afterAll(() => server.stop())
   const place = { open: (schema: string) => openPool({ url: server.url, schema, maxConnections: 4 }) }
   contractOn('server', place)
-
-  const openThree = async (schema: string): Promise<readonly Store[]> => {
-    const stores: Store[] = []
-    for (const _ of [1, 2, 3]) stores.push(await openIn(place, schema))
-    return stores
-  }
+  neighboursContract('server', { open: (count) => openMany(place, newSchema(), count) })
 
   test('API-9 S2 S3 three handles that commit at the same time make one feed without a gap, and of commits on one version one goes through', async () => {
-    const stores = await openThree(newSchema())
+    const stores = await openMany(place, newSchema(), 3)
     const rounds = Array.from({ length: 30 }, (_, round) => round)
     const results = await Promise.all(
       rounds.flatMap((round) =>
@@ -100,7 +96,7 @@ describe.skipIf(programs === undefined)(`API-9 on a real server${why}`, () => {
 
   test('PER-2 API-9 a server killed under load, again and again: nothing acknowledged is lost, and the stores go on', async () => {
     const schema = newSchema()
-    const stores = await openThree(schema)
+    const stores = await openMany(place, schema, 3)
     const writers = stores.map((store, index) => new Writer(store, `w_${index}`))
     for (let kill = 1; kill <= 3; kill += 1) {
       const before = writers.map(({ acknowledged }) => acknowledged.length)
@@ -117,7 +113,7 @@ describe.skipIf(programs === undefined)(`API-9 on a real server${why}`, () => {
 
   test('API-9 S1 connections ended under load: every commit is known to have gone through or not', async () => {
     const schema = newSchema()
-    const stores = await openThree(schema)
+    const stores = await openMany(place, schema, 3)
     const other = place.open(schema)
     const writers = stores.map((store, index) => new Writer(store, `w_${index}`))
     for (let round = 1; round <= 20; round += 1) {

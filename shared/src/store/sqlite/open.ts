@@ -21,7 +21,16 @@
 import type { Random } from '../../ports/random.ts'
 import { type Batch, type CollectionSchema, type Store, type StoreError, StoreFailure } from '../../ports/store.ts'
 import { err, ok, type Result } from '../../values/result.ts'
-import { assertBatch, assertCollection, assertLimit, assertQuery, type Declared, declare, versionMismatch } from '../declared.ts'
+import {
+  assertBatch,
+  assertCollection,
+  assertLimit,
+  assertQuery,
+  type Declared,
+  declare,
+  firstRowMismatch,
+  versionMismatch,
+} from '../declared.ts'
 import { writeBatch } from './commit.ts'
 import { openFailure, readFailure, writeError } from './errors.ts'
 import { Ledger } from './ledger.ts'
@@ -79,7 +88,9 @@ class SqliteStore implements Store {
     assertBatch(this.#declared, batch)
     let isCommitting = false
     try {
-      const mismatch = versionMismatch(batch.expected, (document) => this.#ledger.head(document)?.version ?? 0)
+      const mismatch =
+        versionMismatch(batch.expected, (document) => this.#ledger.head(document)?.version ?? 0) ??
+        firstRowMismatch(batch, ({ collection, key }) => readRow(session, collection, key))
       if (mismatch !== undefined) return err(mismatch)
       session.sql('BEGIN IMMEDIATE').run()
       const group = writeBatch(session, this.#ledger, batch)
