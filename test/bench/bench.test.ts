@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { checkpoint } from './checkpoint.ts'
 import { durableSteps } from './durable-steps.ts'
 import { evolveRate } from './evolve.ts'
 import { fanOut } from './fan-out.ts'
@@ -41,6 +42,10 @@ test('EX-2 graph-order runs and reports', () => {
 
 test('EX-4 fan-out runs and reports', async () => {
   expectWellFormed(await fanOut({ items: 20, warmUp: 1, workflows: 3 }), 'fan-out', 'ms')
+})
+
+test('PER-4 checkpoint runs and reports', async () => {
+  expectWellFormed(await checkpoint({ steps: 4, warmUp: 1, checkpoints: 3 }), 'checkpoint', 'ms')
 })
 
 test('first-workflow runs and reports', async () => {

@@ -75,6 +75,12 @@ export class Gateway {
     return workflow
   }
 
+  /** Resolves when the checkpoint is durable. */
+  async checkpoint(workflow: string, name: string): Promise<void> {
+    const command = { type: 'checkpoint', name } as const
+    orThrow(await this.engine.submit({ kind: 'will', workflow, home: HOME, command, by: 'bench', reason: 'benchmark' }))
+  }
+
   /** Starts one workflow and resolves when its end is durable and told. */
   async run(key: string, input: Json = {}): Promise<void> {
     const workflow = workflowIdOf(HOME, key)

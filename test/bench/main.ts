@@ -4,6 +4,7 @@
  * Runs the benchmarks, or those whose names contain one of the words given. A table for people; with `--json` one object a line:
  * {name, value, unit, ratio, against}.
  */
+import { checkpoint } from './checkpoint.ts'
 import { durableSteps } from './durable-steps.ts'
 import { evolveRate } from './evolve.ts'
 import { fanOut } from './fan-out.ts'
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Measurement | Promise<Measuremen
   'five-step-latency': fiveStepLatency,
   'first-workflow': firstWorkflow,
   'fan-out': fanOut,
+  checkpoint,
   evolve: evolveRate,
   'graph-order': graphOrder,
   'log-size': logSize,
