@@ -158,6 +158,33 @@ test('DEF-10 a child takes what it is given, and its output is known', () => {
   parent.step('other', { type: 'wait', on: { kind: 'workflow', facility: 'input.orderId', key: 'steps.child.output.weight' } })
 })
 
+test('DEF-9 SM-4 a barrier tells who came, and guards see who decides and where it stands', () => {
+  const guarded = define({ name: 'meet', input: order })
+    .sync('meet', { barrier: 'input.orderId', parties: 2, onTimeout: 'proceed', timeoutMs: '1m' })
+    .step('alone', { type: 'function', function: 'alone', cache: { ttlMs: '1h' } })
+    .link('meet', 'alone', { when: cel('!output.complete') })
+    .output({ met: 'steps.meet.output.complete' })
+    .guard({ on: 'cancel', require: cel('by != "ann"'), reason: 'not ann' })
+    .guard({ on: 'pause', require: 'input.hold', reason: 'only what may be held' })
+  const built = guarded.build()
+  if (!built.ok) throw new Error(JSON.stringify(built.error))
+  expect(built.value.definition).toMatchObject({
+    steps: { meet: { work: { type: 'sync', parties: 2, onTimeout: 'proceed' } }, alone: { cache: { ttlMs: 3_600_000 } } },
+    guards: [{ on: 'cancel' }, { on: 'pause', require: 'input.hold' }],
+  })
+  // @ts-expect-error a flag names no barrier
+  guarded.sync('other', { barrier: 'input.hold', parties: 2 })
+  // @ts-expect-error the barrier's output has no such member
+  guarded.link('meet', 'alone', { sourcePort: 'came', targetPort: 'x' })
+  // @ts-expect-error a task is done anew each time
+  guarded.step('task', { type: 'task', capability: 'x', cache: { ttlMs: '1h' } })
+  // @ts-expect-error no such decision
+  const wrong = guarded.guard({ on: 'stop', require: 'input.hold', reason: 'x' })
+  expect(codesOf(wrong)).toEqual(['bad-value'])
+  // @ts-expect-error a text does not hold or fail
+  guarded.guard({ on: 'cancel', require: 'by', reason: 'x' })
+})
+
 describe('what does not compile', () => {
   test('DEF-1 a link from or to a step that is not there', () => {
     // @ts-expect-error no such step

@@ -19,7 +19,19 @@ import type { Expression, Fresh, Known, KnownStep, Sees, SourcePort, StepId, Tar
 import type { LifecycleSpec, Stages } from './lifecycle-spec.ts'
 import type { PathTo } from './path.ts'
 import type { Shape } from './shape.ts'
-import type { CancelSpec, ChoiceSpec, CompensationSpec, FailurePolicies, LinkSpec, MapSpec, Promised, StepSpec } from './spec.ts'
+import type {
+  CancelSpec,
+  ChoiceSpec,
+  CompensationSpec,
+  FailurePolicies,
+  GuardSpec,
+  LinkSpec,
+  MapSpec,
+  Met,
+  Promised,
+  StepSpec,
+  SyncSpec,
+} from './spec.ts'
 import { written } from './written.ts'
 
 interface Header<Input> extends Promised, FailurePolicies {
@@ -68,6 +80,11 @@ export class DefinitionBuilder<K extends Known> {
     return this.#withStep(id, { type: 'map', ...written(spec) })
   }
 
+  /** Waits at a barrier until so many have arrived. */
+  sync<Id extends string>(id: Fresh<Id, K['steps']>, spec: SyncSpec<K>): DefinitionBuilder<WithStep<K, Id, Record<never, never>, Met>> {
+    return this.#withStep(id, { type: 'sync', ...written(spec) })
+  }
+
   /** The first case that holds leads on, else `otherwise`. */
   choice<Id extends string>(
     id: Fresh<Id, K['steps']>,
@@ -107,6 +124,12 @@ export class DefinitionBuilder<K extends Known> {
 
   cancel(spec: CancelSpec<K>): DefinitionBuilder<K> {
     return this.#with({ cancel: written(spec) })
+  }
+
+  /** Must hold at every decision of that kind; one more with each call. */
+  guard(spec: GuardSpec<K>): DefinitionBuilder<K> {
+    const { guards } = this.#rest
+    return this.#with({ guards: [...(Array.isArray(guards) ? guards : []), written(spec)] })
   }
 
   /** Stages of its own, moved on by steps named before. */

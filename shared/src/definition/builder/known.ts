@@ -49,6 +49,13 @@ export interface SeesOutput<K extends Known, Output> extends Sees<K> {
   readonly output: Output
 }
 
+/** What a guard sees: who decides, and where the workflow stands. */
+export interface SeesDecision<K extends Known> extends Sees<K> {
+  readonly by: string
+  readonly status: string
+  readonly stage: string | null
+}
+
 /** `item` and `index` only where an item of a map is undone; of no certain type, since many steps may share a compensation. */
 export interface SeesUndone<K extends Known, Undone> extends SeesOutput<K, Undone> {
   readonly failure: { readonly step: string; readonly code: string; readonly message: string }

@@ -3,9 +3,9 @@
  * A step that others lead to — a fallback, the ways of a choice — is named before them.
  */
 import type { Json, JsonObject } from '../../values/json.ts'
-import type { AgentKind } from '../definition.ts'
+import type { AgentKind, GuardedDecision } from '../definition.ts'
 import type { OnFailure, ReviewPolicy } from '../failure-policy.ts'
-import type { Expression, Known, Mapping, Sees, SeesItem, SeesOutput, SeesUndone, StepId, Undoing } from './known.ts'
+import type { Expression, Known, Mapping, Sees, SeesDecision, SeesItem, SeesOutput, SeesUndone, StepId, Undoing } from './known.ts'
 import type { ItemAt } from './path.ts'
 import type { Shape } from './shape.ts'
 
@@ -103,6 +103,11 @@ interface Executed {
 
 type Hands = Task | Called | Executed
 
+/** Of a call without effect: for so long its output counts again for the same input. */
+interface Cached {
+  readonly cache?: { readonly ttlMs: Duration }
+}
+
 interface Attempt<Seen, Takes, Output> extends Common {
   readonly takes?: Shape<Takes>
   readonly returns?: Shape<Output>
@@ -114,7 +119,11 @@ interface Checked<K extends Known, Output> {
   readonly compensate?: Undoing<K, NoInfer<Output>>
 }
 
-type Worked<K extends Known, Seen, Takes, Output> = Attempt<Seen, Takes, Output> & Checked<K, Output> & Breakable & Reviewable & Hands
+type Worked<K extends Known, Seen, Takes, Output, By = Hands> = Attempt<Seen, Takes, Output> &
+  Checked<K, Output> &
+  Breakable &
+  Reviewable &
+  By
 
 interface Waiting<K extends Known, Output> extends Common, Joining<K> {
   readonly type: 'wait'
@@ -151,7 +160,8 @@ interface Child {
 }
 
 export type StepSpec<K extends Known, Takes, Output> =
-  | (Worked<K, Sees<K>, Takes, Output> & Joining<K>)
+  | (Worked<K, Sees<K>, Takes, Output, Task> & Joining<K>)
+  | (Worked<K, Sees<K>, Takes, Output, Called | Executed> & Joining<K> & Cached)
   | (Waiting<K, Output> & Reviewable)
   | Approving<K, Takes, Output>
   | (Attempt<Sees<K>, Takes, Output> & Checked<K, Output> & Joining<K> & Child)
@@ -159,6 +169,24 @@ export type StepSpec<K extends Known, Takes, Output> =
 export interface MapSpec<K extends Known, Over, Takes, Output> extends Common, Joining<K> {
   readonly over: Over
   readonly each: Worked<K, SeesItem<K, ItemAt<Sees<K>, Over>>, Takes, Output>
+}
+
+export interface SyncSpec<K extends Known> extends Common, Joining<K>, Reviewable {
+  readonly barrier: Expression<Sees<K>, string>
+  readonly parties: number
+  readonly onTimeout?: 'fail' | 'proceed'
+}
+
+/** What came of waiting at a barrier; alone when its time was up, it says of nobody that they arrived. */
+export interface Met {
+  readonly complete: boolean
+  readonly arrived?: number
+}
+
+export interface GuardSpec<K extends Known> {
+  readonly on: GuardedDecision
+  readonly require: Expression<SeesDecision<K>, boolean>
+  readonly reason: string
 }
 
 export interface ChoiceSpec<K extends Known> extends Common, Joining<K> {
