@@ -4,7 +4,7 @@ import type { FeedUpdate, Refused } from '../link/index.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { Party } from './barriers.ts'
-import { workflowOf } from './retired.ts'
+import { idIn } from './due-key.ts'
 import type { Presence } from './roster.ts'
 
 /** A decision or fact about one workflow. Decided here if this node is the home's authority, else written down as a proposal. */
@@ -142,7 +142,7 @@ export const documentsOf = (input: Input): readonly string[] => {
     case 'meet':
       return input.parties.map(({ workflow }) => workflow)
     case 'retire':
-      return input.erase.map(workflowOf)
+      return input.erase.map(idIn)
     case 'presence':
     case 'reset-breaker':
     case 'dispatch':

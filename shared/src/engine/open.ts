@@ -18,7 +18,7 @@ import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cur
 import { Engine } from './engine.ts'
 import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
-import { RESULTS } from './result-cache.ts'
+import { RESULTS, RESULTS_DUE } from './result-cache.ts'
 import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
@@ -46,6 +46,7 @@ export const ENGINE_SCHEMAS = [
   { name: DEFINITIONS, indices: [] },
   { name: SCHEDULES, indices: [] },
   { name: RESULTS, indices: [] },
+  { name: RESULTS_DUE, indices: [] },
   { name: 'node', indices: [] },
 ] as const
 

@@ -1,6 +1,7 @@
 /** Makes the rows of standing.ts again from the workflows' own rows: for a store that was written before there were any. */
 import type { Put, Store } from '../ports/store.ts'
-import { dueKey, ENDED } from './retired.ts'
+import { dueKey } from './due-key.ts'
+import { ENDED } from './retired.ts'
 import { rowsOf } from './rows.ts'
 import { COUNTS, moveCount, NONE, OPEN, type OpenRow, type Outcome, type OutcomeCount } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'

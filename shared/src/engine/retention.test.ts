@@ -3,6 +3,7 @@ import { openMemoryStore } from '../store/memory/index.ts'
 import { collect } from '../testing/collect.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { auditStore } from './audit.ts'
+import { CHECKPOINTS } from './checkpoints.ts'
 import type { RetentionPolicy } from './config.ts'
 import { ENGINE_SCHEMAS } from './index.ts'
 import { ARCHIVED, ENDED, GONE } from './retired.ts'
@@ -74,6 +75,16 @@ describe('E32 retention', () => {
     ])
     const again = await node.start(sleeping, {}, 'another')
     expect((await node.state(again)).status).toBe('active')
+  })
+
+  test('PER-7 PER-4 with a workflow go what its checkpoints hold', async () => {
+    const node = await open({ archiveAfterMs: 0, eraseAfterMs: 24 * HOUR_MS })
+    const sleeps = await node.start(sleeping, {}, 's')
+    for (let number = 0; number < 25; number += 1) await node.will(sleeps, { type: 'checkpoint', name: `c${number}` })
+    await node.clock.advance(HOUR_MS)
+    expect(await keysIn(node, CHECKPOINTS)).toHaveLength(20)
+    await node.clock.advance(25 * HOUR_MS)
+    expect([await keysIn(node, GONE), await keysIn(node, CHECKPOINTS)]).toEqual([[sleeps], []])
   })
 
   test('PER-7 nothing is deleted while another node may need it', async () => {

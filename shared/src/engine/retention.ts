@@ -1,12 +1,14 @@
 /**
- * Sees to it that ended workflows are put away when their time has come, a few at a time (PER-7). The turn decides; this only looks into
- * the rows of retired.ts now and then.
+ * Sees to it that ended workflows are put away when their time has come, a few at a time (PER-7), and with them results kept for a while. The
+ * turn decides about workflows; this only looks into the rows of retired.ts now and then.
  */
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { RetentionPolicy } from './config.ts'
+import { dueKey } from './due-key.ts'
 import type { RetireInput } from './inputs.ts'
-import { ARCHIVED, dueKey, ENDED } from './retired.ts'
+import { ResultCache } from './result-cache.ts'
+import { ARCHIVED, ENDED } from './retired.ts'
 
 const SWEEP_MS = 60_000
 /** In one turn, so that nothing else waits long for it. */
@@ -21,11 +23,13 @@ export interface RetentionParts {
 
 export class Retention {
   readonly #parts: RetentionParts
+  readonly #results: ResultCache
   #cancel: () => void = () => {}
   #closed = false
 
   constructor(parts: RetentionParts) {
     this.#parts = parts
+    this.#results = new ResultCache(parts.store)
     this.#wait(0)
   }
 
@@ -47,12 +51,13 @@ export class Retention {
 
   /** @returns whether there may be more */
   async #sweep(): Promise<boolean> {
+    const results = await this.#results.sweep(this.#parts.clock.now().wall, AT_ONCE).catch(() => 0)
     const { archiveAfterMs, eraseAfterMs, mayErase = () => true } = this.#parts.policy
     const archive = await this.#due(ENDED, archiveAfterMs)
     const erase = eraseAfterMs === undefined || !mayErase() ? [] : await this.#due(ARCHIVED, eraseAfterMs)
-    if (archive.length + erase.length === 0 || this.#closed) return false
+    if (archive.length + erase.length === 0 || this.#closed) return results === AT_ONCE
     await this.#parts.retire({ kind: 'retire', archive, erase })
-    return archive.length === AT_ONCE || erase.length === AT_ONCE
+    return [archive.length, erase.length, results].includes(AT_ONCE)
   }
 
   async #due(collection: string, afterMs: number): Promise<readonly string[]> {

@@ -15,14 +15,6 @@ export const ENDED = 'ended'
 export const ARCHIVED = 'archived'
 export const GONE = 'gone'
 
-/** As many digits as any moment has, so that text is in the order of time. */
-const MOMENT_DIGITS = 16
-
-export const dueKey = (endedAt: number, workflow: string): string =>
-  `${`${Math.max(0, Math.floor(endedAt))}`.padStart(MOMENT_DIGITS, '0')} ${workflow}`
-
-export const workflowOf = (key: string): string => key.slice(MOMENT_DIGITS + 1)
-
 export interface GoneRow {
   readonly home: string
   readonly key: string

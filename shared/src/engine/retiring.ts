@@ -6,9 +6,11 @@ import { waitingProposals } from '../document/index.ts'
 import type { Put, Removal } from '../ports/store.ts'
 import { ASKED } from './asked.ts'
 import type { Books } from './books.ts'
+import { CHECKPOINTS, checkpointKey } from './checkpoints.ts'
 import { conflictRemovals } from './conflict-rows.ts'
+import { dueKey, idIn } from './due-key.ts'
 import type { RetireInput } from './inputs.ts'
-import { ARCHIVED, dueKey, ENDED, GONE, workflowOf } from './retired.ts'
+import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { isOpen } from './standing.ts'
 import { WORKFLOWS } from './summary.ts'
 import type { Unit } from './unit.ts'
@@ -26,12 +28,12 @@ export class Retiring {
     changed: (workflow: string) => boolean,
     books: Books,
   ): void {
-    for (const key of archive) if (!changed(workflowOf(key))) this.#archive(key)
-    for (const key of erase) if (!changed(workflowOf(key))) this.#erase(key, unitOf(workflowOf(key)), books)
+    for (const key of archive) if (!changed(idIn(key))) this.#archive(key)
+    for (const key of erase) if (!changed(idIn(key))) this.#erase(key, unitOf(idIn(key)), books)
   }
 
   #archive(key: string): void {
-    this.archive.push(workflowOf(key))
+    this.archive.push(idIn(key))
     this.removals.push({ collection: ENDED, key })
     this.puts.push({ collection: ARCHIVED, key, value: {} })
   }
@@ -45,6 +47,7 @@ export class Retiring {
     books.forget(unit)
     this.puts.push({ collection: GONE, key: id, value: { home, key: unit.state.key, length, head } })
     this.removals.push(...conflictRemovals(unit.state.conflicts))
-    this.removals.push({ collection: WORKFLOWS, key: id }, { collection: ASKED, key: id }, { collection: ENDED, key })
+    const checkpoints = unit.state.checkpoints.map(({ position }) => ({ collection: CHECKPOINTS, key: checkpointKey(id, position) }))
+    this.removals.push({ collection: WORKFLOWS, key: id }, { collection: ASKED, key: id }, { collection: ENDED, key }, ...checkpoints)
   }
 }
