@@ -77,6 +77,7 @@ const engineConfig = (
   node: config.node,
   nodeNumber: config.nodeNumber,
   authority: fixedAuthority([config.facility]),
+  hasHub: config.hub !== undefined,
   store,
   clock: systemClock,
   random: systemRandom,

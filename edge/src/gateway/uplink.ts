@@ -44,6 +44,7 @@ export const openUplink = async (
     },
     backlogs: new Map([[facility, await rows.backlogOf(hub.node, facility)]]),
     onAcknowledged: (home, sequence) => rows.note(hub.node, home, sequence),
+    outlet: engine.outlet,
     onStatus: ({ state, pending, lastError, nextTryInMs }) => {
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
     },

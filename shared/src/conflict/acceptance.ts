@@ -13,6 +13,8 @@ export const acceptance = (definition: CompiledDefinition, content: Proposable, 
       return `In time: cancelled. ${undoing(definition, state)}`
     case 'set-priority':
       return `Its priority is ${content.priority} now.`
+    case 'set-consistency':
+      return `Decided under ${content.consistency.level} consistency from here on.`
     case 'signal':
       return `The signal “${content.name}” was taken.`
     case 'step-settled-elsewhere':

@@ -9,7 +9,6 @@ const FALLEN: Standing = { mayDecide: false, refusal: refusal('retry-later', 'un
 const LIVE: Line = { state: 'live' }
 const OWN: Line = { state: 'own' }
 const CUT: Line = { state: 'cut', since: 0, nextTryInMs: 4_000 }
-const NO_HUB: Line = { state: 'none' }
 
 const bounded = (maxPending: number, maxLagMs: number) => ({ level: 'bounded_staleness', maxPending, maxLagMs }) as const
 const footing = (over: Partial<Footing>): Footing => ({
@@ -21,7 +20,7 @@ const footing = (over: Partial<Footing>): Footing => ({
   ...over,
 })
 
-const lines = fc.constantFrom(LIVE, OWN, CUT, NO_HUB)
+const lines = fc.constantFrom(LIVE, OWN, CUT)
 const policies = fc.oneof(
   fc.constantFrom<Footing['policy']>({ level: 'strong' }, { level: 'eventual' }),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 20 })).map(([pending, lag]) => bounded(pending, lag)),
@@ -89,6 +88,15 @@ describe('G3 bounded staleness', () => {
     )
   })
 
+  test('G3 while nobody knows what an earlier life released, there is no room; what is acknowledged is shown', () => {
+    const after = footing({ policy: bounded(9, 500), released: { count: 0, unknown: true } })
+    expect(mayDecide(after)).toMatchObject({
+      code: 'staleness-bound-exceeded',
+      message: expect.stringContaining('before this node was started'),
+    })
+    expect([maySee(after, false), maySee(after, true)]).toEqual(['held', 'shown'])
+  })
+
   test('G3 whoever is refused learns the bound, how far it is reached, and when to ask again', () => {
     const refused = mayDecide(footing({ policy: bounded(2, 500), released: { count: 2, oldestAt: 900 }, line: CUT }))
     expect(refused).toMatchObject({
@@ -110,10 +118,9 @@ describe('G4 strong', () => {
     )
   })
 
-  test('G4 cut off, or without a hub, nothing is decided, and the refusal says since when and what helps', () => {
+  test('G4 cut off, nothing is decided, and the refusal says since when and what helps', () => {
     expect(mayDecide(strong({ line: CUT }))).toMatchObject({ next: 'retry-later', code: 'unavailable', details: { retryAfterMs: 4_000 } })
     expect(mayDecide(strong({ line: CUT }))?.message).toContain('1000 ms')
-    expect(mayDecide(strong({ line: NO_HUB }))?.code).toBe('unavailable')
   })
 
   test('G4 what was acknowledged before the cut is shown after it', () => {

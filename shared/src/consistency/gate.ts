@@ -21,16 +21,16 @@ export interface Released {
   readonly count: number
   /** Monotonic: when the oldest of them was released. */
   readonly oldestAt?: number
+  /** An earlier life of the node may have released more, nobody knows how many. */
+  readonly unknown?: true
 }
 
-/** The way to the hub. A node that is the hub itself has everything acknowledged as soon as it is durable. */
+/** The way to the hub. A node that has none is its own: what is durable there has all the acknowledgement it can get. */
 export type Line =
   | { readonly state: 'own' }
   | { readonly state: 'live' }
   /** `since`: monotonic; `nextTryInMs`: when it will be tried again, if that is known. */
   | { readonly state: 'cut'; readonly since: number; readonly nextTryInMs?: number }
-  /** No hub is configured at all. */
-  | { readonly state: 'none' }
 
 export interface Footing {
   readonly policy: Consistency
@@ -68,7 +68,7 @@ export const maySee = (footing: Footing, acknowledged: boolean): Sight => {
 type Bounded = Extract<Consistency, { level: 'bounded_staleness' }>
 
 const hasRoom = ({ maxPending, maxLagMs }: Bounded, { released, line, now }: Footing): boolean =>
-  line.state === 'own' || (released.count + 1 <= maxPending && ageOf(released, now) <= maxLagMs)
+  line.state === 'own' || (released.unknown === undefined && released.count + 1 <= maxPending && ageOf(released, now) <= maxLagMs)
 
 const ageOf = ({ oldestAt }: Released, now: number): number => (oldestAt === undefined ? 0 : now - oldestAt)
 
@@ -79,36 +79,35 @@ const retryAfterMs = (line: Line): number => (line.state === 'cut' ? Math.max(RE
 
 const boundReached = ({ maxPending, maxLagMs }: Bounded, { released, line, now }: Footing): Refusal => {
   const oldestMs = Math.round(ageOf(released, now))
-  const why =
-    released.count + 1 > maxPending
-      ? `${released.count} decisions wait for the hub's acknowledgement, and ${maxPending} may`
-      : `a decision has waited ${oldestMs} ms for the hub's acknowledgement, and ${maxLagMs} ms are allowed`
-  return refusal('retry-later', 'staleness-bound-exceeded', `Not now: ${why}. ${help(line)}`, {
-    policy: 'bounded_staleness',
-    pending: released.count,
-    maxPending,
-    oldestMs,
-    maxLagMs,
-    retryAfterMs: retryAfterMs(line),
-  })
+  const bound = { pending: released.count, maxPending, oldestMs, maxLagMs }
+  const message = `Not now: ${reached({ ...bound, unknown: released.unknown })}. ${help(line)}`
+  const details = { policy: 'bounded_staleness', ...bound, retryAfterMs: retryAfterMs(line) }
+  return refusal('retry-later', 'staleness-bound-exceeded', message, details)
+}
+
+const reached = (bound: {
+  readonly pending: number
+  readonly maxPending: number
+  readonly oldestMs: number
+  readonly maxLagMs: number
+  readonly unknown: true | undefined
+}): string => {
+  if (bound.unknown) return 'the hub has yet to acknowledge what was decided before this node was started'
+  return bound.pending + 1 > bound.maxPending
+    ? `${bound.pending} decisions wait for the hub's acknowledgement, and ${bound.maxPending} may`
+    : `a decision has waited ${bound.oldestMs} ms for the hub's acknowledgement, and ${bound.maxLagMs} ms are allowed`
 }
 
 const lineCut = ({ line, now }: Footing): Refusal | undefined => {
-  if (line.state === 'live' || line.state === 'own') return undefined
-  const since = line.state === 'cut' ? `cut off from its hub for ${Math.round(now - line.since)} ms` : 'without a hub'
+  if (line.state !== 'cut') return undefined
+  const since = `cut off from its hub for ${Math.round(now - line.since)} ms`
   return refusal('retry-later', 'unavailable', `It is decided under strong consistency, and this node is ${since}. ${help(line)}`, {
     policy: 'strong',
     retryAfterMs: retryAfterMs(line),
   })
 }
 
-const help = (line: Line): string => {
-  switch (line.state) {
-    case 'none':
-      return 'A hub has to be configured, or a weaker consistency asked for.'
-    case 'cut':
-      return 'It goes on when the line to the hub is back; a caller may ask for a weaker consistency.'
-    default:
-      return 'It goes on as soon as the hub answers.'
-  }
-}
+const help = (line: Line): string =>
+  line.state === 'cut'
+    ? 'It goes on when the line to the hub is back; a caller may ask for a weaker consistency.'
+    : 'It goes on as soon as the hub answers.'

@@ -204,6 +204,7 @@ export const GUARDED_DECISIONS = [
   'cancel',
   'terminate',
   'set-priority',
+  'set-consistency',
   'rollback',
   'restore',
   'retry',

@@ -19,9 +19,12 @@ export const demandOf = (
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(rate === undefined ? {} : { rate }),
     ...(breaker === undefined ? {} : { breaker }),
-    gated: needs.length > 0 || concurrency !== undefined || rate !== undefined || breaker !== undefined,
+    gated: needs.length > 0 || concurrency !== undefined || rate !== undefined || breaker !== undefined || waitsForHub(definition),
   }
 }
+
+/** What begins under a policy that may refuse it has to be asked for. */
+const waitsForHub = ({ consistency }: Definition): boolean => consistency !== undefined && consistency.level !== 'eventual'
 
 /** Nobody of this node's carries out the others. */
 const kindOf = (work: Work | UndoWork): Pick<Demand, 'type' | 'work'> | undefined => {

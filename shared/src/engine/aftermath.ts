@@ -26,7 +26,10 @@ import type { EngineConfig } from './config.ts'
 import { type AgentView, Dispatch } from './dispatch.ts'
 import { followUpWill } from './follow-up.ts'
 import type { Answer, Input, WillInput } from './inputs.ts'
+import { Insistence, RETRY_MS } from './insistence.ts'
 import { NO_LIMITS } from './limits.ts'
+import type { Outlet } from './outlet.ts'
+import { childEffect, startEffect } from './release-ledger.ts'
 import { ResultCache } from './result-cache.ts'
 import { isOpen, isParked } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
@@ -39,6 +42,7 @@ export interface AftermathParts {
   readonly author: Author
   readonly catalogue: Catalogue
   readonly units: Units
+  readonly outlet: Outlet
   /** Whose a workflow is that is not in memory. */
   readonly homeOf: (workflow: string) => Promise<string | undefined>
   /** What a workflow wants that may not be in memory. */
@@ -47,9 +51,6 @@ export interface AftermathParts {
   /** As it stands durably, between two turns. */
   readonly read: (workflow: string) => Promise<Result<Unit | undefined, Refusal>>
 }
-
-/** Before what could not be committed is tried again. */
-export const RETRY_MS = 1_000
 
 /** How much waits at a moment: inputs for a turn, offers for an agent; tasks and calls for their end. */
 export interface EngineLoad {
@@ -68,16 +69,16 @@ export class Aftermath {
   readonly #children: Children
   readonly #barriers = new Barriers()
   readonly #alarms = new Alarms()
+  readonly insistence: Insistence
   readonly #wants = new Map<string, Wanted>()
   readonly #starting = new Set<string>()
-  readonly #pauses = new Set<() => void>()
   #cancelAlarm: () => void = () => {}
   #alarmAt: number | undefined
-  #closed = false
 
   constructor(parts: AftermathParts) {
     this.#parts = parts
     const { config, author } = parts
+    this.insistence = new Insistence(config.clock, parts.submit)
     const limits = config.limits ?? NO_LIMITS
     this.admission = new Admission(limits)
     this.waiting = new WaitingList(limits.starvingMs)
@@ -94,6 +95,11 @@ export class Aftermath {
       node: author.node,
       epoch: () => highestEpoch(config.authority),
       heartbeatMs: config.heartbeatMs,
+      maySee: (workflow, effect) => {
+        const unit = parts.units.peek(workflow)
+        return unit === undefined || parts.outlet.release.show(unit, effect)
+      },
+      isHeld: (workflow, effect) => parts.outlet.release.isHeld(workflow, effect),
       report,
       wake: () => void this.insist({ kind: 'dispatch' }),
       onPresence: (agent) => this.#notePresence(agent),
@@ -101,10 +107,9 @@ export class Aftermath {
   }
 
   close(): void {
-    this.#closed = true
+    this.insistence.close()
     this.#cancelAlarm()
     this.#calls.close()
-    for (const cancel of this.#pauses) cancel()
   }
 
   get load(): { readonly offers: number; readonly tasks: number; readonly calls: number } {
@@ -120,6 +125,7 @@ export class Aftermath {
   }
 
   wantNothing(workflow: string): void {
+    this.#parts.outlet.release.forget(workflow)
     this.#wants.delete(workflow)
     this.dispatch.setWanted(workflow, undefined)
     this.admission.forget(workflow)
@@ -136,16 +142,35 @@ export class Aftermath {
    */
   carryOut(unit: Unit, recovering: boolean, seenAt: number, notBefore = Number.NEGATIVE_INFINITY): void {
     const wants = this.#wants.get(unit.id)
-    this.#children.setWanted(unit.id, unit.home, wants?.children ?? [])
-    this.#children.look(unit.id)
+    const { release } = this.#parts.outlet
+    if (wants === undefined) release.forget(unit.id)
+    else release.want(unit, wants)
+    this.#show(unit, wants, recovering)
     for (const parties of this.#barriers.setWanted(unit.id, unit.home, wants?.barriers ?? [])) void this.insist({ kind: 'meet', parties })
     if (wants === undefined) return
-    this.dispatch.release(unit.id)
-    this.#calls.release(unit.id, wants.calls, recovering)
-    for (const start of wants.starts) void this.#startFollowUp(unit, start)
     const at = earliest(wants, seenAt)
     this.#alarms.set(unit.id, at === undefined ? undefined : Math.max(at, notBefore))
     this.#keep(unit, wants)
+  }
+
+  /** Something that was held may be shown by now. */
+  showAgain(workflow: string): void {
+    const unit = this.#parts.units.peek(workflow)
+    const wants = this.#wants.get(workflow)
+    if (unit !== undefined && wants !== undefined) this.#show(unit, wants, false)
+  }
+
+  /** What its consistency policy lets the world see of what is wanted. */
+  #show(unit: Unit, wants: Wanted | undefined, recovering: boolean): void {
+    const { release } = this.#parts.outlet
+    const may = (effect: string): boolean => release.show(unit, effect)
+    const children = wants?.children.filter(({ ask, workflow }) => may(childEffect(ask, workflow))) ?? []
+    this.#children.setWanted(unit.id, unit.home, children)
+    this.#children.look(unit.id)
+    if (wants === undefined) return
+    this.dispatch.release(unit.id)
+    this.#calls.release(unit.id, wants.calls, recovering, may)
+    for (const start of wants.starts) if (may(startEffect(start.key))) void this.#startFollowUp(unit, start)
   }
 
   /** A parked workflow keeps its timer and leaves memory when others need the room; an ended one leaves at once. */
@@ -199,8 +224,8 @@ export class Aftermath {
       } catch (thrown) {
         if (!(thrown instanceof StoreFailure)) throw thrown
         const refused = storeRefusal(thrown.reason)
-        if (refused.next !== 'retry-later' || this.#closed) return err(refused)
-        await new Promise<void>((resolve) => this.later(resolve))
+        if (refused.next !== 'retry-later' || this.insistence.isClosed) return err(refused)
+        await new Promise<void>((resolve) => this.insistence.later(resolve))
       }
     }
   }
@@ -210,28 +235,12 @@ export class Aftermath {
     for (const home of this.#parts.config.authority.homes) {
       if (!this.#parts.config.authority.isAuthority(home)) continue
       const profile = { agent: id, kind, capabilities, capacity }
-      void this.insistOn(() => ({ kind: 'presence', home, presence: { ...profile, present: this.dispatch.isConnected(id) } }))
+      void this.insistence.on(() => ({ kind: 'presence', home, presence: { ...profile, present: this.dispatch.isConnected(id) } }))
     }
   }
 
   insist(input: Input): Promise<Result<Answer, Refusal>> {
-    return this.insistOn(() => input)
-  }
-
-  async insistOn(make: () => Input): Promise<Result<Answer, Refusal>> {
-    for (;;) {
-      const answered = await this.#parts.submit(make())
-      if (answered.ok || answered.error.next !== 'retry-later' || this.#closed) return answered
-      await new Promise<void>((resolve) => this.later(resolve))
-    }
-  }
-
-  later(again: () => void): void {
-    const cancel = this.#parts.config.clock.after(RETRY_MS, () => {
-      this.#pauses.delete(cancel)
-      again()
-    })
-    this.#pauses.add(cancel)
+    return this.insistence.on(() => input)
   }
 
   // ── time ──
@@ -246,12 +255,12 @@ export class Aftermath {
     if (at === this.#alarmAt) return
     this.#alarmAt = at
     this.#cancelAlarm()
-    if (at !== undefined && !this.#closed) this.#cancelAlarm = this.#parts.config.clock.after(delayMs, () => this.#ring())
+    if (at !== undefined && !this.insistence.isClosed) this.#cancelAlarm = this.#parts.config.clock.after(delayMs, () => this.#ring())
   }
 
   #ring(): void {
     this.#alarmAt = undefined
-    if (this.#closed) return
+    if (this.insistence.isClosed) return
     for (const workflow of this.#alarms.due(this.#parts.config.clock.now().wall)) void this.tick(workflow)
     this.dispatch.endLeases()
     if (this.waiting.wakesIn(this.#parts.config.clock.now()) === 0) {

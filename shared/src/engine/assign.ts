@@ -13,14 +13,18 @@ import type { Act } from '../workflow/command.ts'
 import type { WantedBegin, WantedOffer } from '../workflow/want.ts'
 import type { Admission, Opening, Queued } from './admission.ts'
 import type { AdmissionTurn, Verdict } from './admission-turn.ts'
+import type { ConsistencyTurn } from './consistency-turn.ts'
 import type { Crew } from './crew.ts'
 import type { Dispatch } from './dispatch.ts'
+import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface Desk {
   readonly dispatch: Dispatch
   readonly admission: Admission
   readonly turn: AdmissionTurn
+  readonly consistency: ConsistencyTurn
+  readonly unitOf: (workflow: string) => Unit | undefined
   readonly now: Instant
   readonly put: (workflow: string, act: Act, by: string) => void
   /** Draws what is wanted after all that was put. */
@@ -28,6 +32,9 @@ export interface Desk {
 }
 
 type Place = Queued | Opening
+
+/** What is waited for where nothing may begin before the hub has acknowledged more. */
+export const HUB = 'the hub'
 
 /** In whose name the log says what begins without anybody's hand. */
 const LIMITS = 'limits'
@@ -84,9 +91,10 @@ class AssignRound {
     const { turn, now } = this.#desk
     if (begin.notBefore !== undefined && begin.notBefore > now.wall) return
     if (isOffer(begin)) return this.#offer(queued, begin)
+    if (this.#isHindered(queued)) return
     const verdict = turn.judge(queued, now)
     if (verdict.may !== 'begin') return this.#hold(queued, verdict)
-    turn.take(queued, now)
+    this.#take(queued)
     this.#put(queued, { type: 'begin', ...nameOf(begin) })
   }
 
@@ -95,13 +103,14 @@ class AssignRound {
     const agent = this.#crew.choose(offer)
     // One that nobody can take up now, but somebody here could, may have waited long enough to keep its place all the same.
     if (agent === undefined && !(this.#isPatient(offer) && this.#crew.canDo(offer))) return
+    if (this.#isHindered(queued)) return
     const verdict = turn.judge(queued, now)
     if (verdict.may !== 'begin') {
       if (agent !== undefined && verdict.may === 'wait' && this.#isPatient(offer)) this.#crew.take(agent)
       return this.#hold(queued, verdict)
     }
     if (agent === undefined) return turn.reserve(queued)
-    turn.take(queued, now)
+    this.#take(queued)
     this.#crew.take(agent)
     this.#put(queued, { type: 'offer', agent, ...nameOf(offer) }, agent)
   }
@@ -116,6 +125,23 @@ class AssignRound {
     if (this.#isPatient(begin)) this.#desk.turn.reserve(queued)
     if (begin.awaiting !== pool) this.#put(queued, { type: 'await', resource: pool, shortage, ...nameOf(begin) })
     this.waiting.push({ workflow, begin, pool, shortage, ...(retryAt === undefined ? {} : { retryAt }) })
+  }
+
+  #take(queued: Queued): void {
+    const { turn, consistency, now } = this.#desk
+    turn.take(queued, now)
+    consistency.count(queued.workflow)
+  }
+
+  /** Its consistency policy lets nothing begin for now. It reserves nothing meanwhile: what it waits for is nobody's to give back. */
+  #isHindered(queued: Queued): boolean {
+    const { consistency, unitOf } = this.#desk
+    const { workflow, begin } = queued
+    const unit = unitOf(workflow)
+    const hindrance = unit && consistency.hindrance(unit)
+    if (hindrance === undefined || hindrance.silent) return hindrance !== undefined
+    if (begin.awaiting !== HUB) this.#put(queued, { type: 'await', resource: HUB, shortage: hindrance.shortage, ...nameOf(begin) })
+    return true
   }
 
   #put({ workflow }: Queued, act: Act, by = LIMITS): void {

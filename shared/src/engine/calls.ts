@@ -33,6 +33,8 @@ export class Calls {
   readonly #results: ResultCache
   readonly #report: (workflow: string, fact: Fact, by: string) => unknown
   readonly #inFlight = new Set<string>()
+  /** An earlier life may have begun them, and this one has not yet. */
+  readonly #inherited = new Set<string>()
   readonly #timers = new Set<() => void>()
 
   constructor(clock: Clock, callees: Callees, results: ResultCache, report: (workflow: string, fact: Fact, by: string) => unknown) {
@@ -46,12 +48,14 @@ export class Calls {
     return this.#inFlight.size
   }
 
-  /** Makes every wanted call that is not being made. `recovering`: an earlier life may have begun it. */
-  release(workflow: string, calls: readonly WantedCall[], recovering: boolean): void {
+  /** Makes every wanted call that is not being made and may be. `recovering`: an earlier life may have begun it. */
+  release(workflow: string, calls: readonly WantedCall[], recovering: boolean, may: (id: string) => boolean = () => true): void {
     for (const call of calls) {
       if (this.#inFlight.has(call.id)) continue
+      if (recovering) this.#inherited.add(call.id)
+      if (!may(call.id)) continue
       this.#inFlight.add(call.id)
-      void this.#make(workflow, call, recovering)
+      void this.#make(workflow, call, this.#inherited.delete(call.id))
     }
   }
 

@@ -28,6 +28,8 @@ export interface EngineConfig {
   readonly nodeNumber: number
   /** Homes this node admits events for, and under which epoch. */
   readonly authority: Authorities
+  /** Whether what is committed here goes to a hub. Without one the node is its own: nobody else has to acknowledge anything. */
+  readonly hasHub?: boolean
   readonly store: Store
   readonly clock: Clock
   readonly random: Random

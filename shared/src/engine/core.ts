@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
+import type { Outlet } from './outlet.ts'
 import type { Rules } from './rules.ts'
 import type { OutcomeCount } from './standing.ts'
 import type { Author, Unit } from './unit.ts'
@@ -20,6 +21,7 @@ export interface Core {
   readonly catalogue: Catalogue
   readonly dispatch: Dispatch
   readonly admission: Admission
+  readonly outlet: Outlet
   readonly rules: Rules
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
   cursorOf(key: string): PeerCursor | undefined

@@ -18,6 +18,8 @@ import { parseTaskId } from '../workflow/attempt.ts'
 import type { AttemptName, Fact } from '../workflow/command.ts'
 import type { Wanted, WantedOffer, WantedTask } from '../workflow/want.ts'
 import { Crew } from './crew.ts'
+import { offerMessage } from './offer-message.ts'
+import { stopEffect } from './release-ledger.ts'
 import { TaskBook } from './task-book.ts'
 
 const PROTOCOL = 1
@@ -38,6 +40,9 @@ export interface DispatchParts {
   readonly node: string
   readonly epoch: () => number
   readonly heartbeatMs: number
+  /** Whether the agent may be told of this offer or stop by now; and whether it is held back, so that its lease does not run yet. */
+  readonly maySee: (workflow: string, effect: string) => boolean
+  readonly isHeld: (workflow: string, effect: string) => boolean
   /** Puts a fact into a coming turn. */
   readonly report: (workflow: string, fact: Fact, by: string) => Promise<Result<unknown, Refusal>>
   /** Asks for a turn in which waiting offers are assigned. */
@@ -120,35 +125,28 @@ export class Dispatch implements AgentGate {
     if (agent?.send === undefined || this.#isUncommitted(task.task) || this.#declining.has(task.task)) return
     const told = agent.told.get(task.task)
     if (task.stop !== undefined && told !== 'stop') {
+      if (!this.#maySee(task.task, stopEffect(task.task))) return
       agent.told.set(task.task, 'stop')
       agent.send({ type: 'stop', task: task.task, reason: task.stop })
     } else if (task.stop === undefined && !task.accepted && told === undefined) {
+      const wasHeld = this.#isHeld(task.task)
+      if (!this.#maySee(task.task, task.task)) return
+      if (wasHeld) this.#tasks.renew(task)
       agent.told.set(task.task, 'offer')
-      agent.send(this.#offerOf(task))
+      agent.send(offerMessage(task, this.#parts.epoch()))
     }
+  }
+
+  #maySee(task: string, effect: string): boolean {
+    return this.#parts.maySee(parseTaskId(task)?.workflow ?? '', effect)
+  }
+
+  #isHeld(task: string): boolean {
+    return this.#parts.isHeld(parseTaskId(task)?.workflow ?? '', task)
   }
 
   #isUncommitted(task: string): boolean {
     return this.#uncommitted.has(parseTaskId(task)?.workflow ?? '')
-  }
-
-  #offerOf(task: WantedTask): DownMessage {
-    const { task: id, attempt, step, title, capability, purpose, input, leaseMs, mayFinishOffline } = task
-    const workflow = parseTaskId(id)?.workflow ?? ''
-    return {
-      type: 'offer',
-      task: id,
-      attempt,
-      epoch: this.#parts.epoch(),
-      workflow,
-      step,
-      title,
-      capability,
-      purpose,
-      input,
-      leaseMs,
-      mayFinishOffline,
-    }
   }
 
   /** Monotonic moment at which the next lease ends. */
@@ -161,8 +159,10 @@ export class Dispatch implements AgentGate {
     for (const task of this.#tasks.endedLeases()) {
       const parsed = parseTaskId(task)
       if (parsed === undefined) continue
-      const agent = this.#tasks.find(task)?.agent ?? '?'
-      void this.#parts.report(parsed.workflow, { type: 'lease-lost', ...parsed.name }, agent)
+      const wanted = this.#tasks.find(task)
+      // Its agent has not been told of it: its lease has yet to begin.
+      if (wanted !== undefined && this.#isHeld(task)) this.#tasks.renew(wanted)
+      else void this.#parts.report(parsed.workflow, { type: 'lease-lost', ...parsed.name }, wanted?.agent ?? '?')
     }
   }
 

@@ -16,7 +16,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Admission } from './admission.ts'
 import { Aftermath, type EngineLoad } from './aftermath.ts'
-import { breakerAlerts, deadlineAlerts, starvingAlert } from './alerts.ts'
+import { alertsOf } from './alerts.ts'
 import type { BreakerNews } from './breakers.ts'
 import { unfitHere } from './callees.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -27,6 +27,7 @@ import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import { nodeContextOf, tellHooks } from './hooks.ts'
 import type { Answer, Input } from './inputs.ts'
+import { type Answered, Outlet } from './outlet.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
 import { Retention } from './retention.ts'
@@ -43,11 +44,6 @@ import { Units } from './units.ts'
 import type { WaitingList } from './waiting.ts'
 import { wantsOf } from './wants.ts'
 
-interface Answered {
-  readonly answer: Waiting['answer']
-  readonly result: Result<Answer, Refusal>
-}
-
 export class Engine implements Core {
   readonly author: Author
   readonly authority: Authorities
@@ -61,6 +57,7 @@ export class Engine implements Core {
   readonly #config: EngineConfig
   readonly register: Register
   readonly recovery: Recovery
+  readonly outlet: Outlet
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #queue: TurnQueue
   #retention: Retention | undefined
@@ -76,11 +73,14 @@ export class Engine implements Core {
     this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
     this.rules = rulesOn(nodeContextOf(config, catalogue), { ...RULES, ...config.rules })
     this.units = new Units(config.store, author, this.rules.evolve, this.authority.homes.size > 0)
-    const submit = (input: Input): Promise<Result<Answer, Refusal>> => this.submit(input)
-    const read = (workflow: string): Promise<Result<Unit | undefined, Refusal>> => this.read(workflow)
+    const submit: Engine['submit'] = (input) => this.submit(input)
+    const read: Engine['read'] = (workflow) => this.read(workflow)
     const homeOf = async (workflow: string): Promise<string | undefined> => (await unlessDamaged(this.register.now(workflow)))?.facility
-    const wanted = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
-    this.#aftermath = new Aftermath({ config, author, catalogue, units: this.units, homeOf, wantsOf: wanted, submit, read })
+    const again = (workflow: string): void => void this.#queue.between(async () => this.#aftermath.showAgain(workflow))
+    this.outlet = new Outlet({ ...config, catalogue, again, insist: (input) => this.insist(input) })
+    const { units, outlet } = this
+    const wantsOf = (workflow: string): Promise<Wanted | undefined> => this.#wantsOf(workflow)
+    this.#aftermath = new Aftermath({ config, author, catalogue, units, outlet, homeOf, wantsOf, submit, read })
     tellHooks(this, config.hooks ?? {})
     this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })
   }
@@ -166,6 +166,7 @@ export class Engine implements Core {
   async close(): Promise<void> {
     this.#retention?.close()
     this.#aftermath.close()
+    this.outlet.close()
     await this.#queue.close()
   }
 
@@ -213,12 +214,12 @@ export class Engine implements Core {
       return made.error
     }
     // It is durable: what goes wrong from here on is a fault of the program and must not look like a turn that failed.
+    await this.outlet.committed(turn)
     this.#release(turn)
-    for (const { answer, result } of made.value) answer(result)
+    for (const each of made.value) this.outlet.answer(each, turn.consistency)
     return undefined
   }
 
-  /** Takes the inputs and commits what they lead to. */
   async #make(turn: Turn, inputs: readonly Waiting[]): Promise<Result<readonly Answered[], Refusal>> {
     try {
       const answers = await this.#take(turn, inputs)
@@ -236,7 +237,7 @@ export class Engine implements Core {
     const unreadable = await this.units.loadFor(inputs.map(({ input }) => input))
     return inputs.map(({ input, answer }) => {
       const refused = unreadable.get(input)
-      return { answer, result: refused === undefined ? turn.take(input) : err(refused) }
+      return { input, answer, result: refused === undefined ? turn.take(input) : err(refused) }
     })
   }
 
@@ -285,10 +286,7 @@ export class Engine implements Core {
   #alert({ waiting, now }: Turn, breakers: readonly BreakerNews[], news: readonly News[]): void {
     const starving = this.waiting.set(waiting, now.wall)
     const { onAlert } = this.#config
-    if (onAlert === undefined) return
-    for (const each of starving) onAlert(starvingAlert(each, now.wall))
-    for (const { home, event } of breakers) for (const alert of breakerAlerts(home, event)) onAlert(alert)
-    for (const each of news) for (const alert of deadlineAlerts(each, this.catalogue)) onAlert(alert)
+    if (onAlert !== undefined) for (const alert of alertsOf({ starving, breakers, news }, this.catalogue, now.wall)) onAlert(alert)
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {

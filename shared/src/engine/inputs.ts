@@ -1,5 +1,6 @@
 /** What can be put into a turn (E1). Each gets one answer, after the commit. */
 
+import type { Consistency } from '../definition/schema-consistency.ts'
 import type { FeedUpdate, Refused } from '../link/index.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
@@ -17,6 +18,8 @@ export interface WillInput {
   readonly reason: string
   /** The log the caller had seen; another one refuses it with `stale-version`. */
   readonly expected?: { readonly length: number; readonly head: string }
+  /** What the caller asks of this answer, instead of what the workflow is decided under. */
+  readonly consistency?: Consistency
   /** A new title, set in the same commit. */
   readonly title?: string
   /** Own numbering for proposals that must be made once only, whatever restarts: ⟨journal, 1⟩. */
@@ -115,8 +118,11 @@ export type Input =
   | DispatchInput
 
 export interface Answer {
-  /** `proposed`: written down durably, to be judged by the authority. */
-  readonly outcome: 'decided' | 'proposed'
+  /**
+   * `proposed`: written down durably, to be judged by the authority. `unknown`: decided and written down here, and it is not known whether
+   * the hub has it; asked again under the same key it is answered with what became of it.
+   */
+  readonly outcome: 'decided' | 'proposed' | 'unknown'
   /** Nothing changed: it had all happened before. */
   readonly replayed: boolean
   /** Updates a peer sent that were refused, each with the reason; the rest was taken. */

@@ -13,20 +13,44 @@ import { isJsonObject, type Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
 import type { LogEntry } from '../workflow/event.ts'
+import { parseProposable } from '../workflow/proposal.ts'
+import { isDecision } from './consistency-turn.ts'
 import type { Core } from './core.ts'
 import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
 
 /** The turn in which it happens. */
-type Judging = Pick<Turn, 'now' | 'stage'>
+type Judging = Pick<Turn, 'now' | 'stage' | 'consistency'>
 
 export const judgeWaiting = (core: Core, turn: Judging, unit: Unit): void => {
   const { admit, spent, malformed } = admissible(waitingProposals(unit.replica), unit.state?.marks ?? {})
   unit.answer(spent.map(({ place }) => place))
   // What finds no workflow to be judged by waits for its creation, which may come later in this same row.
-  const early = admit.filter((one) => !judgeOne(core, turn, unit, one))
+  const now = decidable(core, turn, unit, admit)
+  const early = now.filter((one) => !judgeOne(core, turn, unit, one))
   if (unit.state !== undefined) for (const one of early) judgeOne(core, turn, unit, one)
   for (const each of malformed) refuseMalformed(core, turn, unit, each)
+}
+
+/**
+ * What can't be decided now waits in the document, and whatever its author wrote after it: journals are judged in order. Facts before it
+ * are taken at once.
+ */
+const decidable = (core: Core, turn: Judging, unit: Unit, admit: readonly WellFormed[]): readonly WellFormed[] => {
+  const postponed = new Set<string>()
+  return admit.filter(({ proposal: { journal, content } }) => {
+    if (postponed.has(journal)) return false
+    const proposed = parseProposable(content)
+    if (!proposed.ok || !isDecision(proposed.value)) return true
+    const hash = unit.state?.definition ?? definitionNamed(content)
+    if (turn.consistency.refuseProposals(unit, core.outlet.policyOf(hash)) === undefined) {
+      turn.consistency.take(proposed.value, unit)
+      return true
+    }
+    postponed.add(journal)
+    core.outlet.postpone(unit.id)
+    return false
+  })
 }
 
 const judgeOne = (core: Core, turn: Judging, unit: Unit, { place, proposal }: WellFormed): boolean => {

@@ -115,6 +115,7 @@ export class LinkedPair {
       random: { u32: () => 7 },
       dial: this.line.dial,
       hub: CLOUD,
+      outlet: gate.engine.outlet,
       handlers: options.gateHandlers ?? new Map(),
       settings: { node: GATE, life: '1', generation: gate.store.generation, homes: options.homes ?? [HOME], timing },
     })
@@ -125,7 +126,7 @@ export class LinkedPair {
     const { definitions, gateStore, cloudStore } = options
     const cloud = { node: CLOUD, nodeNumber: 1, authority: fixedAuthority([]), definitions, store: new ControlledStore(cloudStore) }
     const rightsOf = (): Rights => ({ ...ALL_RIGHTS, authority: false, acknowledged: new Map() })
-    const gate = { node: GATE, nodeNumber: 2, definitions, store: new ControlledStore(gateStore), rightsOf }
+    const gate = { node: GATE, nodeNumber: 2, hasHub: true, definitions, store: new ControlledStore(gateStore), rightsOf }
     return new LinkedPair(clock, await TestNode.open(gate, clock), await TestNode.open(cloud, clock), options)
   }
 

@@ -90,7 +90,10 @@ export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Re
   const epochOf = (home: string): number => config.authority.epochOf(home)
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epochOf, life }
   const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
-  for (const home of config.authority.homes) if (engine.authority.isAuthority(home)) await takeUpHome(engine, home)
+  for (const home of config.authority.homes) {
+    engine.outlet.release.begin(home, await store.feedEnd(home))
+    if (engine.authority.isAuthority(home)) await takeUpHome(engine, home)
+  }
   const recovered = await recoverAll(engine, open, problems)
   engine.startRetention()
   return ok({ engine, life, recovered, problems })

@@ -9,14 +9,29 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import { isTerminal } from '../workflow/status.ts'
-import { keyReused, PROPOSED } from './answers.ts'
+import { foreignHome, keyReused, NO_SUCH_WORKFLOW, PROPOSED, staleness } from './answers.ts'
 import type { Core } from './core.ts'
-import type { Answer, WillInput } from './inputs.ts'
+import { type Answer, isProposable, type WillInput } from './inputs.ts'
 import { creationOf } from './projections.ts'
+import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
 
+export const proposeWill = (core: Core, turn: Pick<Turn, 'now' | 'begin' | 'touch'>, input: WillInput): Result<Answer, Refusal> => {
+  const { workflow, home, command, expected } = input
+  const known = core.units.peek(workflow)
+  if (!isProposable(command)) return err(refusal('give-up', 'not-the-authority', `Only ${home} takes ${command.type}.`))
+  const stale = staleness(known, expected)
+  if (stale !== undefined) return err(stale)
+  const unit = known ?? (command.type === 'create' ? turn.begin(workflow, home) : undefined)
+  if (unit === undefined || (unit.isEmpty && command.type !== 'create')) return err(NO_SUCH_WORKFLOW)
+  if (unit.home !== home) return err(foreignHome(unit))
+  const proposed = writeProposal(core, unit, command, input, turn.now)
+  if (proposed.ok && !proposed.value.replayed) turn.touch(unit)
+  return proposed
+}
+
 /** Writes the proposal into the unit, or answers at once; the unit has changed exactly when the answer is a fresh `proposed`. */
-export const writeProposal = (core: Core, unit: Unit, command: Proposable, input: WillInput, now: Instant): Result<Answer, Refusal> => {
+const writeProposal = (core: Core, unit: Unit, command: Proposable, input: WillInput, now: Instant): Result<Answer, Refusal> => {
   const foreseen = foresee(core, unit, command, now)
   if (foreseen !== undefined) return foreseen
   const journal = input.journal ?? core.journal

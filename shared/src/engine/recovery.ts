@@ -5,8 +5,9 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Wanted } from '../workflow/want.ts'
-import { type Aftermath, RETRY_MS } from './aftermath.ts'
+import type { Aftermath } from './aftermath.ts'
 import type { Core } from './core.ts'
+import { RETRY_MS } from './insistence.ts'
 import type { Register } from './register.ts'
 import { unlessDamaged } from './rows.ts'
 import type { Summary } from './summary.ts'
@@ -68,7 +69,7 @@ export class Recovery {
   async #reload(id: string): Promise<Summary | undefined> {
     const { core, aftermath, register, clock } = this.#parts
     const again = await core.units.load(id)
-    if (!again.ok && again.error.next === 'retry-later') aftermath.later(() => void this.#reload(id))
+    if (!again.ok && again.error.next === 'retry-later') aftermath.insistence.later(() => void this.#reload(id))
     else if (!again.ok || again.value === undefined) aftermath.wantNothing(id)
     if (!again.ok || again.value === undefined) return undefined
     this.#wantAgain(again.value)

@@ -17,29 +17,21 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
-import { isAtBarrier } from '../workflow/sync.ts'
 import type { AdmissionTurn } from './admission-turn.ts'
 import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
 import { type AskedRow, askedRow } from './asked.ts'
 import { assign } from './assign.ts'
 import { Books } from './books.ts'
+import type { ConsistencyTurn } from './consistency-turn.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import { noteAtHome } from './home-notes.ts'
-import {
-  type Answer,
-  type Input,
-  isProposable,
-  type MeetInput,
-  type PresenceInput,
-  type ResetInput,
-  type RetireInput,
-  type WillInput,
-} from './inputs.ts'
+import type { Answer, Input, PresenceInput, ResetInput, RetireInput, WillInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
+import { meet } from './meeting.ts'
 import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
-import { writeProposal } from './proposing.ts'
+import { proposeWill } from './proposing.ts'
 import { receive } from './receiving.ts'
 import { Retiring } from './retiring.ts'
 import { presenceEvents, type Roster } from './roster.ts'
@@ -56,6 +48,7 @@ export class Turn {
   readonly rosters = new Set<Unit<Roster>>()
   readonly books: Books
   readonly admission: AdmissionTurn
+  readonly consistency: ConsistencyTurn
   /** What may not begin yet, and for want of what. */
   waiting: readonly Waiting[] = []
   /** Home → origin → updates this turn appends. */
@@ -74,6 +67,7 @@ export class Turn {
     this.now = now
     this.books = new Books((home) => core.countsOf(home))
     this.admission = core.admission.turn()
+    this.consistency = core.outlet.turn()
   }
 
   /** What this input leads to. A refusal changed nothing. Throws only on a broken assumption; then the turn must be dropped. */
@@ -96,7 +90,7 @@ export class Turn {
       case 'reset-breaker':
         return this.#resetBreaker(input)
       case 'meet':
-        return this.#meet(input)
+        return ok(meet(this.#core.units, input, (unit, command, by) => void this.#command(unit, command, by)))
       case 'retire':
         this.#retirements.push(input)
         return ok(DECIDED)
@@ -108,20 +102,26 @@ export class Turn {
   #will(input: WillInput): Result<Answer, Refusal> {
     const bad = input.title === undefined ? undefined : refuseContent(input.title)
     if (bad !== undefined) return err(bad)
-    const answered = this.#core.authority.isAuthority(input.home) ? this.#decide(input) : this.#propose(input)
+    const answered = this.#core.authority.isAuthority(input.home) ? this.#decide(input) : proposeWill(this.#core, this, input)
     if (!answered.ok || input.title === undefined) return answered
     const titled = writeTitle(this.#core, this, this.#core.units.peek(input.workflow), input.title)
     return titled.ok ? answered : titled
   }
 
-  #decide({ workflow, home, command, by, expected }: WillInput): Result<Answer, Refusal> {
+  #decide(input: WillInput): Result<Answer, Refusal> {
+    const { workflow, home, command, by, expected } = input
     const known = this.#core.units.peek(workflow)
     const stale = staleness(known, expected)
     if (stale !== undefined) return err(stale)
     if (known !== undefined && known.home !== home) return err(foreignHome(known))
     const isNew = known === undefined && command.type === 'create' && command.parent === undefined
     if (isNew && this.#core.admission.isFull) return err(TOO_MANY_WAITING)
-    return this.#command(known ?? (command.type === 'create' ? this.begin(workflow, home) : undefined), command, by)
+    const notNow = this.consistency.refuse(input, known, this.#core.outlet.policyOf(definitionIn(known, command)))
+    if (notNow !== undefined) return err(notNow)
+    const unit = known ?? (command.type === 'create' ? this.begin(workflow, home) : undefined)
+    const decided = this.#command(unit, command, by)
+    if (unit !== undefined && decided.ok && !decided.value.replayed) this.consistency.take(command, unit)
+    return decided
   }
 
   /** A document that nobody has heard of; if nothing comes of it in this turn, it is dropped again. */
@@ -154,7 +154,7 @@ export class Turn {
   }
 
   #definitionFor(unit: Unit, command: Command): CompiledDefinition | undefined {
-    const hash = unit.state?.definition ?? (command.type === 'create' ? command.definition : undefined)
+    const hash = definitionIn(unit, command)
     return hash === undefined ? undefined : this.#core.catalogue.byHash(hash)
   }
 
@@ -181,8 +181,18 @@ export class Turn {
   /** Lets begin what may, and tells the homes what their breakers learnt; both are part of this same turn. */
   assign(): void {
     const { dispatch, admission, units } = this.#core
+    const { consistency } = this
     const put = (workflow: string, act: Act, by: string): void => void this.#command(units.peek(workflow), act, by)
-    this.waiting = assign({ dispatch, admission, turn: this.admission, now: this.now, put, settle: () => this.#drawWants() })
+    this.waiting = assign({
+      dispatch,
+      admission,
+      turn: this.admission,
+      consistency,
+      unitOf: (workflow) => units.peek(workflow),
+      now: this.now,
+      put,
+      settle: () => this.#drawWants(),
+    })
     for (const { home, event, by } of this.admission.breakers.news()) noteAtHome(this.#core, this, home, by, () => [event])
   }
 
@@ -194,32 +204,6 @@ export class Turn {
   #resetBreaker({ home, breaker, by }: ResetInput): Result<Answer, Refusal> {
     if (!this.#core.authority.isAuthority(home)) return err(refusal('give-up', 'not-the-authority', `Only ${home} resets its breakers.`))
     this.admission.breakers.reset(home, breaker, by)
-    return ok(DECIDED)
-  }
-
-  #propose(input: WillInput): Result<Answer, Refusal> {
-    const { workflow, home, command, expected } = input
-    const known = this.#core.units.peek(workflow)
-    if (!isProposable(command)) return err(refusal('give-up', 'not-the-authority', `Only ${home} takes ${command.type}.`))
-    const stale = staleness(known, expected)
-    if (stale !== undefined) return err(stale)
-    const unit = known ?? (command.type === 'create' ? this.begin(workflow, home) : undefined)
-    if (unit === undefined || (unit.isEmpty && command.type !== 'create')) return err(NO_SUCH_WORKFLOW)
-    if (unit.home !== home) return err(foreignHome(unit))
-    const proposed = writeProposal(this.#core, unit, command, input, this.now)
-    if (proposed.ok && !proposed.value.replayed) this.touch(unit)
-    return proposed
-  }
-
-  /** All go on, or none: who has left meanwhile is missed by the others, and they are counted anew. */
-  #meet({ parties }: MeetInput): Result<Answer, Refusal> {
-    const { units } = this.#core
-    const arrived = parties.length
-    if (!parties.every((party) => isAtBarrier(units.peek(party.workflow)?.state, party.ref, party.position)))
-      return ok({ ...DECIDED, replayed: true })
-    for (const { workflow, ref, position } of parties) {
-      this.#command(units.peek(workflow), { type: 'barrier-met', step: ref, position, arrived }, 'barrier')
-    }
     return ok(DECIDED)
   }
 
@@ -285,3 +269,6 @@ export class Turn {
     return definition && askedRow(definition, id, state, title)
   }
 }
+
+const definitionIn = (unit: Unit | undefined, command: Command): string | undefined =>
+  unit?.state?.definition ?? (command.type === 'create' ? command.definition : undefined)

@@ -2,6 +2,7 @@
  * The child's end of the link, running: carries out what the machine in link/uplink.ts says, and tells it what happened. One loop for
  * a real gateway and for a simulated one; only `dial` differs.
  */
+import type { Line } from '../consistency/index.ts'
 import {
   type Backlog,
   FRAMES_BURST,
@@ -9,6 +10,7 @@ import {
   MAX_BUFFERED_BYTES,
   openUplink,
   type SessionInput,
+  settledByHub,
   stepUplink,
   type Uplink,
   type UplinkInput,
@@ -27,6 +29,7 @@ import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import { CallDesk, type CallHandlers, type LinkCaller } from './call-desk.ts'
 import { type LinkedEngine, LinkPort } from './link-port.ts'
+import type { Outlet } from './outlet.ts'
 
 export interface UplinkLoopParts {
   readonly engine: LinkedEngine
@@ -43,6 +46,8 @@ export interface UplinkLoopParts {
   readonly backlogs?: ReadonlyMap<string, Backlog>
   /** The hub holds a home's feed up to here. */
   readonly onAcknowledged?: (home: string, sequence: number) => void
+  /** Told how far the hub is, what it refuses and whether it can be reached. */
+  readonly outlet?: Pick<Outlet, 'acknowledged' | 'refused' | 'line'>
   /** Called when the link's condition may have changed. */
   readonly onStatus?: (status: UplinkStatus) => void
 }
@@ -95,7 +100,15 @@ export class UplinkLoop implements LinkCaller {
     this.#uplink = state
     for (const output of outputs) this.#carryOut(output)
     this.#cutOffIfClogged()
-    if (state.state.name !== before) this.#parts.onStatus?.(this.status)
+    if (state.state.name !== before) this.#noteChange()
+    for (const { home, upTo } of settledByHub(state)) this.#parts.outlet?.acknowledged(home, upTo)
+  }
+
+  #noteChange(): void {
+    const { outlet, onStatus, clock } = this.#parts
+    const { status } = this
+    if (outlet !== undefined) outlet.line = lineOf(status, clock.now().monotonic)
+    onStatus?.(status)
   }
 
   #cutOffIfClogged(): void {
@@ -137,6 +150,7 @@ export class UplinkLoop implements LinkCaller {
       case 'acknowledged':
         return this.#parts.onAcknowledged?.(output.home, output.sequence)
       default:
+        if (output.type === 'rejected') this.#parts.outlet?.refused(output.home, output.document)
         return this.#answer(session, this.#port.carryOut(this.#parts.hub, output))
     }
   }
@@ -176,4 +190,9 @@ export class UplinkLoop implements LinkCaller {
     const delayMs = Math.max(0, monotonic - this.#parts.clock.now().monotonic)
     this.#cancelWake = this.#parts.clock.after(delayMs, () => this.#step({ type: 'wake' }))
   }
+}
+
+const lineOf = ({ state, nextTryInMs }: UplinkStatus, now: number): Line => {
+  if (state === 'live') return { state: 'live' }
+  return { state: 'cut', since: now, ...(nextTryInMs === undefined ? {} : { nextTryInMs }) }
 }

@@ -54,8 +54,11 @@ export interface DecideOptions {
 }
 
 export interface Decided {
-  /** `proposed`: written down here, to be judged by the workflow's authority, which this node is not. */
-  readonly outcome: 'decided' | 'proposed'
+  /**
+   * `proposed`: written down here, to be judged by the workflow's authority, which this node is not. `unknown`: under strong consistency,
+   * decided, and not known to be held by the hub.
+   */
+  readonly outcome: 'decided' | 'proposed' | 'unknown'
   readonly workflow: WorkflowSummary
   readonly replayed?: boolean
 }

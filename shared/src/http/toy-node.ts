@@ -95,6 +95,8 @@ const willed = (detail: WorkflowDetail, will: Will): Result<WorkflowDetail, Refu
       return ok({ ...detail, checkpoints: [...(detail.checkpoints ?? []), { name: will.name, at: 1, position: detail.log.length }] })
     case 'enter-stage':
       return ok({ ...detail, status: `active.${will.stage}` })
+    case 'set-consistency':
+      return ok({ ...detail, explain: will.consistency.level })
     case 'migrate':
       return ok({ ...detail, definition: { ...detail.definition, hash: will.definition } })
     case 'update':

@@ -16,7 +16,7 @@ import { notFound, visibleWorkflow } from './workflow-queries.ts'
 const KEY_MAX_LENGTH = 200
 const key = line(KEY_MAX_LENGTH)
 
-const decided = z.object({ outcome: z.enum(['decided', 'proposed']), workflow: workflowSummary }).openapi('Decided')
+const decided = z.object({ outcome: z.enum(['decided', 'proposed', 'unknown']), workflow: workflowSummary }).openapi('Decided')
 export const outcomes = { 200: answers(decided, 'Decided here'), 202: answers(decided, 'Proposed to its authority') }
 
 const startBody = z

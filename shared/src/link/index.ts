@@ -12,6 +12,7 @@ export {
   hubSessionStatus,
   type LinkCondition,
   sentenceOf,
+  settledByHub,
   settledOf,
   type UplinkStatus,
   uplinkStatus,

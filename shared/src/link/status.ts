@@ -74,6 +74,12 @@ export const hubSessionStatus = ({ state, settings }: HubSession, now: Instant):
   }
 }
 
+/** Up to where the hub lacks nothing of each home's feed, as far as this session knows. */
+export const settledByHub = ({ state }: Uplink): readonly { readonly home: string; readonly upTo: number }[] =>
+  state.name === 'live'
+    ? [...state.conversation.streams.senders.values()].map((sender) => ({ home: sender.home, upTo: settledUpTo(sender) }))
+    : []
+
 /** Up to here of a home's feed the child lacks nothing. */
 export const settledOf = ({ state }: HubSession, home: string): number | undefined => {
   const sender = state.name === 'live' ? state.conversation.streams.senders.get(home) : undefined

@@ -154,6 +154,14 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   'deadline-at-risk': [{ type: 'deadline-at-risk' }, { type: 'deadline-at-risk', step: 1 }],
   'deadline-breached': [{ type: 'deadline-breached' }, { type: 'deadline-breached', step: 1 }],
   verdict: [{ type: 'verdict', journal: 'j', n: 1, accepted: true, code: 'accepted', explanation: 'e' }],
+  'consistency-set': [
+    { type: 'consistency-set', policy: { level: 'strong' }, before: { level: 'eventual' } },
+    {
+      type: 'consistency-set',
+      policy: { level: 'bounded_staleness', maxLagMs: 5_000, maxPending: 3 },
+      before: { level: 'bounded_staleness', maxLagMs: 1, maxPending: 1 },
+    },
+  ],
 }
 
 const entryOf = (event: WorkflowEvent, by = 'ann'): LogEntry => ({ at: TIME, by, event })

@@ -66,6 +66,7 @@ const CODES: Readonly<Record<EventType, number>> = {
   'deadline-at-risk': 69,
   'deadline-breached': 70,
   'conflict-settled': 76,
+  'consistency-set': 86,
 }
 
 /** Fields whose content is a user's, and those that are lists of such: each may be held as a reference (values/reference.ts). */

@@ -3,6 +3,7 @@
  * `actor` is who wills or reports it, in words that the history will show.
  */
 import type { Priority } from '../definition/definition.ts'
+import type { Consistency } from '../definition/schema-consistency.ts'
 import type { Json } from '../values/json.ts'
 import type { ChildEnd, Parent, Purpose, ReviewAnswer, StepError } from './event.ts'
 
@@ -73,6 +74,7 @@ export type Decision =
   /** Ends at once; nothing is undone. */
   | { readonly type: 'terminate'; readonly reason: string }
   | { readonly type: 'set-priority'; readonly priority: Priority }
+  | { readonly type: 'set-consistency'; readonly consistency: Consistency }
   | Rollback
   | Restore
   /** What failed is done again, with all that was cancelled or undone because of it. `step`: what was given up, by name; else all. */

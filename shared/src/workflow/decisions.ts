@@ -18,6 +18,7 @@ import { resolveConflict } from './resolve-conflict.ts'
 import { retry, undoAll } from './retry.ts'
 import { review } from './review.ts'
 import { isEnding } from './scope.ts'
+import { setConsistency } from './set-consistency.ts'
 import { moveStage } from './stage.ts'
 import { terminate } from './terminate.ts'
 import { turnBack } from './turn-back.ts'
@@ -66,6 +67,8 @@ const take = (draft: Draft, decision: Later): Refusal | undefined => {
     case 'set-priority':
       if (draft.state.priority !== decision.priority) draft.emit({ type: 'priority-set', priority: decision.priority })
       return undefined
+    case 'set-consistency':
+      return setConsistency(draft, decision.consistency)
     case 'rollback':
       return recover(draft, { ...decision, type: 'recover', strategy: 'rollback' })
     case 'restore':

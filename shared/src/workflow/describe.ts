@@ -32,6 +32,7 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   paused: () => 'Paused.',
   resumed: () => 'Resumed.',
   'priority-set': ({ priority }) => `Priority set to ${priority}.`,
+  'consistency-set': ({ policy, before }) => `Decided under ${policy.level} consistency from here on, no longer under ${before.level}.`,
   migrated: ({ version }) => `It goes on under version ${version} of its definition.`,
   signalled: ({ name }) => `Signal “${name}” arrived.`,
   'turned-back': ({ outcome, error, scope = [] }) => `${goingBack(outcome, scope.length)}: ${error.message}.`,

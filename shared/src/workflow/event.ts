@@ -43,6 +43,11 @@ const conflictOption = z.object({ option: z.string(), effect: conflictEffect, co
 
 /** Whose step a workflow was started by, and how many generations lie above it. */
 const parent = z.object({ workflow: z.string(), step: ref, depth: z.number().int().positive() }).readonly()
+const consistency = z.discriminatedUnion('level', [
+  z.object({ level: z.literal('strong') }).readonly(),
+  z.object({ level: z.literal('bounded_staleness'), maxLagMs: z.number().positive(), maxPending: z.number().int().positive() }).readonly(),
+  z.object({ level: z.literal('eventual') }).readonly(),
+])
 const childEnd = z.enum(['completed', 'failed', 'cancelled', 'refused'])
 
 export const EVENT_SCHEMAS = {
@@ -194,6 +199,8 @@ export const EVENT_SCHEMAS = {
     places: z.array(z.number().int().min(-1)).max(MAX_STEPS).readonly(),
     sent,
   }),
+  /** How consistent its decisions are from here on, once the hub has this; and how they were before. */
+  'consistency-set': z.object({ type: z.literal('consistency-set'), policy: consistency, before: consistency }),
   /** Of a step, or of the workflow as a whole: what was promised about its end, once the promise began to run. */
   'deadline-set': z.object({ type: z.literal('deadline-set'), breachAt: time, atRiskAt: time.exactOptional(), step: ref.exactOptional() }),
   'deadline-at-risk': z.object({ type: z.literal('deadline-at-risk'), step: ref.exactOptional() }),

@@ -58,6 +58,9 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'priority-set':
       next.priority = event.priority
       return
+    case 'consistency-set':
+      next.consistency = { policy: event.policy, before: event.before }
+      return
     case 'migrated':
       return migrateState(next, event, entry.at)
     case 'signalled':

@@ -200,6 +200,8 @@ const randomMembers = (type: string, random: Prng): object => {
     ...several,
     ...answers,
     awaits: random.pick(AWAITS),
+    policy: { level: random.pick(['strong', 'eventual']) },
+    before: { level: 'eventual' },
   }
 }
 

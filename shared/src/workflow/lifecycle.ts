@@ -132,6 +132,7 @@ const REFUSED: DecisionRow = {
   cancel: 'refused',
   terminate: 'refused',
   'set-priority': 'refused',
+  'set-consistency': 'refused',
   rollback: 'refused',
   restore: 'refused',
   retry: 'refused',
@@ -150,7 +151,8 @@ const REFUSED: DecisionRow = {
 const CREATED: DecisionRow = { ...REFUSED, create: 'allowed' }
 /** A conflict may be left over from before the end, and be about what was done by then. */
 const BORN: DecisionRow = { ...CREATED, resolve: 'allowed' }
-const OPEN: DecisionRow = { ...BORN, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed', 'set-priority': 'allowed' }
+const SET = { 'set-priority': 'allowed', 'set-consistency': 'allowed' } as const
+const OPEN: DecisionRow = { ...BORN, ...SET, migrate: 'allowed', cancel: 'allowed', terminate: 'allowed' }
 const BACK = { rollback: 'allowed', restore: 'allowed', retry: 'allowed', recover: 'allowed', discard: 'allowed' } as const
 const UNDER_WAY_OR_HELD: DecisionRow = {
   ...OPEN,

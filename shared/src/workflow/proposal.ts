@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { MAX_STEPS } from '../definition/schema.ts'
+import { consistency } from '../definition/schema-consistency.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -33,6 +34,7 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cancel'), reason }),
   z.strictObject({ type: z.literal('terminate'), reason }),
   z.strictObject({ type: z.literal('set-priority'), priority }),
+  z.strictObject({ type: z.literal('set-consistency'), consistency }),
   z.strictObject({ type: z.literal('rollback'), reason, ...rollback }).refine(isOneWay, ONE_WAY),
   z.strictObject({ type: z.literal('restore'), reason, ...restore }),
   z.strictObject({ type: z.literal('retry'), reason, step: name.exactOptional() }),

@@ -31,6 +31,8 @@ export const meddle = (run: Run, random: Dice): void => {
       return void run.try({ type: 'enter-stage', stage: `g${random.between(0, 5)}` })
     case 8:
       return void run.try({ type: 'recover', strategy: 'restore', reason })
+    case 9:
+      return void run.try({ type: 'set-consistency', consistency: { level: random.pick(['strong', 'eventual']) } })
     default:
       isRolledBack(run, random)
   }

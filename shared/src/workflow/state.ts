@@ -7,6 +7,7 @@
  *   W3  `marks[journal]` is the highest proposal number of that journal that has a verdict.
  */
 import type { Priority } from '../definition/definition.ts'
+import type { Consistency } from '../definition/schema-consistency.ts'
 import type { Deadline } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
 import type { Awaited, ChildEnd, ConflictRecord, Parent, StepError, Verdict } from './event.ts'
@@ -164,6 +165,8 @@ export interface WorkflowState {
   readonly title: string
   readonly priority: Priority
   readonly input: Json
+  /** Other than its definition says: what holds now, and what held until the hub had acknowledged that. */
+  readonly consistency?: { readonly policy: Consistency; readonly before: Consistency } | undefined
   readonly output?: Json | undefined
   readonly createdAt: number
   readonly createdBy: string

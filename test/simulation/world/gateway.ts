@@ -26,7 +26,14 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
   const functions = frame.plant.functions?.(services) ?? services
   const executors = executorsOf(frame, node)
   const { limits } = frame.setup.particulars
-  const shared = { nodeNumber: numberOf(node), authority: fixedAuthority([home]), functions, executors, rightsOf: () => rightsOfHub }
+  const shared = {
+    nodeNumber: numberOf(node),
+    authority: fixedAuthority([home]),
+    hasHub: true,
+    functions,
+    executors,
+    rightsOf: () => rightsOfHub,
+  }
   const identity = { node, ...shared, limits }
   const host = new EngineHost(frame, identity, machine, faults, (life) => {
     new DependencyRelay(life.engine)
@@ -49,6 +56,7 @@ const openUplink = (frame: Frame, home: string, { number, process, clock, store,
     random: prng.stream(`uplink ${node} ${number}`),
     dial: plant.dial?.(dial) ?? dial,
     hub: CLOUD,
+    outlet: engine.outlet,
     settings,
   })
 }
