@@ -16,6 +16,7 @@ import { migrateState } from './migrated.ts'
 import { type MovingEvent, moveStep } from './move-step.ts'
 import { bearChild, endChild } from './offspring.ts'
 import { reopen, rewind } from './rewound.ts'
+import { isCurrent } from './scope.ts'
 import { enterStage } from './stage-entered.ts'
 import type { StepState, WorkflowState, Writable } from './state.ts'
 import { isSettled, isTerminal } from './status.ts'
@@ -145,7 +146,7 @@ const applyToStep = (next: NextState, event: MovingEvent, { at, by }: LogEntry):
   const steps = next.steps.slice()
   steps[event.ref] = step
   next.steps = steps
-  countOpen(next, steps, before, status)
+  countOpen(next, steps, event.ref, before, status)
   if (event.type === 'running') bearChild(next, event, before)
   if (event.type === 'fanned-out') fanOut(next, steps, step, event, at)
   if (event.type === 'step-succeeded' || event.type === 'validating') next.signals = taken(next.signals, before)
@@ -154,13 +155,14 @@ const applyToStep = (next: NextState, event: MovingEvent, { at, by }: LogEntry):
 }
 
 /** Undoing is work like any other: the workflow can't end while a settled step is being compensated. */
-const countOpen = (next: NextState, steps: StepState[], before: StepState, status: StepState['status']): void => {
+const countOpen = (next: NextState, steps: StepState[], ref: number, before: StepState, status: StepState['status']): void => {
   const [was, is] = [isSettled(before.status), isSettled(status)]
   if (was === is) return
   next.open += is ? -1 : 1
-  if (is && before.status !== 'compensating') closeItem(steps, before)
+  if (is && before.status !== 'compensating' && isCurrent({ steps }, ref)) closeItem(steps, before)
 }
 
+/** Of those its map stands for: the end of one that it had before it was fanned out again is not the end of any that it waits for. */
 const closeItem = (steps: StepState[], item: StepState): void => {
   if (item.parent === undefined) return
   const parent = steps[item.parent]

@@ -12,7 +12,10 @@ import type { WorkflowState } from './state.ts'
 import { STATUS_PATHS } from './status.ts'
 import { fold, picture, type Run, throughCodec } from './test-support.ts'
 
-const RUNS = { numRuns: 80 }
+/** HOLDFAST_RUNS asks for more: worlds a property. */
+const RUNS = { numRuns: Number(process.env.HOLDFAST_RUNS ?? 80) }
+const MAX_STEPS = 200
+const MAX_MOVES = 20_000
 
 const diceOf = (seed: string): Prng => new Prng(seed)
 
@@ -79,8 +82,8 @@ describe('any definition, any world', () => {
 
   test('I19 W10 it always ends, and wants something until then', () => {
     fc.assert(
-      fc.property(randomWorkflow(40, diceOf), (random) => {
-        const world = new World(random, { interference: 0, maxMoves: 5_000 })
+      fc.property(randomWorkflow(MAX_STEPS, diceOf), (random) => {
+        const world = new World(random, { interference: 0, maxMoves: MAX_MOVES })
         expect(world.live()).toBe(true)
       }),
       RUNS,
@@ -89,8 +92,8 @@ describe('any definition, any world', () => {
 
   test('I18 PER-1 W1 what is written down folds to the state that lived, at every event', () => {
     fc.assert(
-      fc.property(randomWorkflow(25, diceOf), (random) => {
-        const world = new World(random, { interference: 0.1, maxMoves: 5_000 })
+      fc.property(randomWorkflow(MAX_STEPS, diceOf), (random) => {
+        const world = new World(random, { interference: 0.1, maxMoves: MAX_MOVES })
         world.live()
         world.aftermath()
         world.run.checkReplay()
@@ -104,8 +107,8 @@ describe('any definition, any world', () => {
 
   test('I18 W2 it ends under any interference, and what comes afterwards changes no outcome', () => {
     fc.assert(
-      fc.property(randomWorkflow(25, diceOf), (random) => {
-        const world = new World(random, { interference: 0.2, maxMoves: 8_000 })
+      fc.property(randomWorkflow(MAX_STEPS, diceOf), (random) => {
+        const world = new World(random, { interference: 0.2, maxMoves: MAX_MOVES })
         expect(world.live()).toBe(true)
         const { status } = world.run.state
         world.aftermath()
@@ -117,8 +120,8 @@ describe('any definition, any world', () => {
 
   test('RES-3 EX-8 I21 W20 W21 on every way back exactly what was completed is undone, the latest first', () => {
     fc.assert(
-      fc.property(randomWorkflow(25, diceOf), (random) => {
-        const world = new World(random, { interference: 0.1, maxMoves: 8_000 })
+      fc.property(randomWorkflow(MAX_STEPS, diceOf), (random) => {
+        const world = new World(random, { interference: 0.1, maxMoves: MAX_MOVES })
         world.live()
         const { undone, expected, left } = undoings(world.run)
         expect(undone).toEqual(expected)

@@ -114,4 +114,25 @@ describe('RES-7 manual review', () => {
     run.put({ type: 'review', step: 'm/1', answer: 'skip', comment: '' })
     expect(run.step('m')).toMatchObject({ status: 'succeeded', output: ['X', null] })
   })
+
+  test('RES-7 W85 W16 I19 whoever is at work on an item that its map no longer stands for is stopped, and nobody is asked about it', () => {
+    const each = { ...TASK, review: { queue: 'leads' } }
+    const map = { type: 'map', over: 'input.list', each, timeoutMs: 5_000, retry: 'none', review: { queue: 'leads' } }
+    const run = new Run(define({ steps: { m: map } }), { list: ['x'] })
+    const first = run.begin('m/0')
+    run.wait(5_000)
+    expect(run.wanted.tasks).toMatchObject([{ ref: first.ref }])
+    run.put({ type: 'review', step: 'm', answer: 'retry', comment: '' })
+    expect(run.ref('m/0')).not.toBe(first.ref)
+    expect(run.wanted.tasks).toMatchObject([{ ref: first.ref, stop: 'its map has begun anew' }])
+    run.fail('m/0', 'broken', false, first)
+    expect([run.state.steps[first.ref]?.status, run.wanted.answers]).toEqual(['cancelled', []])
+    expect([run.status('m'), run.status('m/0')]).toEqual(['running', 'ready'])
+    const second = run.begin('m/0')
+    run.wait(5_000)
+    run.put({ type: 'review', step: 'm', answer: 'skip', comment: '' })
+    expect(run.wanted.tasks).toMatchObject([{ ref: second.ref, stop: 'its map goes on without it' }])
+    run.report({ type: 'attempt-stopped', ...second })
+    expect(run.state.status).toBe('completed')
+  })
 })

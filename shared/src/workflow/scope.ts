@@ -4,6 +4,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { StepState, WorkflowState } from './state.ts'
+import { isSettled } from './status.ts'
 
 /** What is being gone back on at this moment, nothing of it is used any more. */
 export const isGoingBack = ({ turnedBack }: WorkflowState, ref: number): boolean =>
@@ -38,8 +39,11 @@ const dependants = (definition: CompiledDefinition, { steps }: WorkflowState, re
 export const stopReason = (state: WorkflowState, ref: number, step: StepState): string | undefined => {
   if (step.status === 'compensating') return undefined
   if (isGoingBack(state, ref)) return state.turnedBack?.error.message
-  const parent = step.parent === undefined ? undefined : state.steps[step.parent]
-  return parent?.status === 'failed' ? (parent.error?.message ?? 'a sibling failed') : undefined
+  const map = step.parent === undefined ? undefined : state.steps[step.parent]
+  if (map === undefined) return undefined
+  if (map.status === 'failed') return map.error?.message ?? 'a sibling failed'
+  if (!isCurrent(state, ref)) return 'its map has begun anew'
+  return isSettled(map.status) ? 'its map goes on without it' : undefined
 }
 
 /** These steps with the items of those that are maps. */
@@ -56,7 +60,7 @@ const itemsOf = ({ steps }: WorkflowState, map: number, { items }: StepState): r
   items === undefined ? [] : steps.flatMap(({ parent }, ref) => (parent === map ? [ref] : []))
 
 /** A step, or an item that its map still stands for: only these can be done again. */
-export const isCurrent = ({ steps }: WorkflowState, ref: number): boolean => {
+export const isCurrent = ({ steps }: Pick<WorkflowState, 'steps'>, ref: number): boolean => {
   const parent = steps[ref]?.parent
   const items = parent === undefined ? undefined : steps[parent]?.items
   return parent === undefined || (items !== undefined && ref >= items.first && ref < items.first + items.count)
