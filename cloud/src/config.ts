@@ -8,9 +8,39 @@ const id = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, 
 const tokenHash = z.string().regex(TOKEN_HASH, 'must be sha256: and 64 hex digits; the token itself does not belong in this file')
 const nodeNumber = z.number().int().min(1).max(MAX_NODE_NUMBER)
 
-/** A facility as enrolled: the gateway that speaks for it, and the hash of that gateway's token. */
-const facility = z.strictObject({ id, title: z.string().max(128), node: id, nodeNumber, tokenHash })
+/** A gateway as enrolled: its name, its number, and the hash of its token. */
+const gateway = z.strictObject({ node: id, nodeNumber, tokenHash })
+
+/**
+ * By what a gateway's authority over its facility ends beside handover: by nothing but an operator's word (so it may be cut off for
+ * weeks), or by time, so that a standby takes over by itself.
+ */
+const holdover = z.union([
+  z.strictObject({ kind: z.literal('until-released') }),
+  z
+    .strictObject({ kind: z.literal('timed'), durationMs: z.int().min(1_000).max(3_600_000), marginMs: z.int().min(100).max(600_000) })
+    .refine(({ durationMs, marginMs }) => marginMs < durationMs, 'the margin must be shorter than the duration'),
+])
+
+/** A facility as enrolled: the gateway that runs it, and those that stand by. */
+const facility = gateway.extend({
+  id,
+  title: z.string().max(128),
+  standbys: z.array(gateway).max(8).default([]),
+  holdover: holdover.default({ kind: 'until-released' }),
+})
 export type FacilityConfig = z.infer<typeof facility>
+
+/** The gateways of a facility, the first by enrolment first. */
+export const gatewaysOf = ({ node, nodeNumber, tokenHash, standbys }: FacilityConfig): readonly z.infer<typeof gateway>[] => [
+  { node, nodeNumber, tokenHash },
+  ...standbys,
+]
+
+const eachOnce = (facilities: readonly FacilityConfig[]): boolean => {
+  const all = facilities.flatMap(gatewaysOf)
+  return new Set(all.map(({ node }) => node)).size === all.length && new Set(all.map(({ nodeNumber }) => nodeNumber)).size === all.length
+}
 
 export const coordinatorConfig = z.strictObject({
   node: id,
@@ -25,7 +55,7 @@ export const coordinatorConfig = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(7400),
   /** Names the coordinator is called by. */
   hostNames: z.array(z.string().toLowerCase()).default(['localhost', '127.0.0.1']),
-  facilities: z.array(facility),
+  facilities: z.array(facility).refine(eachOnce, 'every gateway needs a name and a number of its own'),
   principals: z.array(z.strictObject({ name: id, role: z.enum(ROLES), facilities: z.union([z.literal('*'), z.array(id)]), tokenHash })),
   link: z
     .strictObject({ pingMs: z.number().int().positive().default(10_000), silenceMs: z.number().int().positive().default(30_000) })

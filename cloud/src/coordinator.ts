@@ -4,7 +4,7 @@
  */
 
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
-import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
+import type { Rights } from '@holdfast/shared/document'
 import {
   type CallHandler,
   DependencyRelay,
@@ -15,7 +15,7 @@ import {
   Publisher,
   Scheduler,
 } from '@holdfast/shared/engine'
-import { createEngineNode, type Freshness, type Library, libraryOf, YjsRooms } from '@holdfast/shared/http'
+import { type AuthorityDesk, createEngineNode, type Freshness, type Library, libraryOf, YjsRooms } from '@holdfast/shared/http'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import {
   type EnrolledChild,
@@ -33,9 +33,11 @@ import {
 } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
-import type { CoordinatorConfig } from './config.ts'
+import { type CoordinatorConfig, gatewaysOf } from './config.ts'
 import { addDashboard } from './dashboard.ts'
 import { Facilities } from './facilities.ts'
+import { authorityDesk } from './hub/authority-desk.ts'
+import { Leases } from './hub/leases.ts'
 
 export interface Coordinator {
   readonly url: string
@@ -47,7 +49,9 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
-  const opened = await openEngine(engineConfig(config, store, loaded.definitions))
+  let leases: Leases | undefined
+  const rightsOf = (peer: string, home: string): Rights => leases?.rightsOf(peer, home) ?? NO_RIGHTS
+  const opened = await openEngine(engineConfig(config, store, loaded.definitions, rightsOf))
   if (!opened.ok) {
     await store.close()
     return err(opened.error)
@@ -57,6 +61,18 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const clock = systemClock
   /** What gateways may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>()
+  leases = await Leases.open({
+    config,
+    engine,
+    store,
+    clock,
+    handlers,
+    hub: () => hub,
+    onMoved: (lease) => {
+      log.info({ ...lease }, `${lease.home} is ${lease.vacant ? 'vacant' : `held by ${lease.holder}`}`)
+      facilities.changed(lease.home)
+    },
+  })
   const hub: Hub = await Hub.open({
     node: config.node,
     engine,
@@ -65,19 +81,28 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     timing: { ...DEFAULT_TIMING, ...config.link },
     children: childrenOf(config),
     handlers,
+    speakerOf: (home) => leases?.holderOf(home),
     onChange: (node) => facilities.lineChanged(node),
   })
-  const facilities: Facilities = new Facilities(config.facilities, engine, clock, (node) => hub.condition(node))
+  const facilities: Facilities = new Facilities({
+    known: config.facilities,
+    engine,
+    clock,
+    condition: (node) => hub.condition(node),
+    holderOf: (facility) => leases?.holderOf(facility),
+  })
   const relay = new DependencyRelay(engine)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
-  const server = await using('port', () => serve({ config, engine, store, hub, facilities, library, scheduler, log }))
+  const authority = authorityDesk({ facilities: config.facilities, leases, hub, clock })
+  const server = await using('port', () => serve({ config, engine, store, hub, facilities, library, scheduler, authority, log }))
   scheduler.start()
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
     url: server.url,
     port: server.port,
     close: async () => {
+      leases?.close()
       hub.close()
       relay.close()
       await server.close()
@@ -90,9 +115,14 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
 }
 
 const childrenOf = ({ facilities }: CoordinatorConfig): readonly EnrolledChild[] =>
-  facilities.map(({ id, node, tokenHash }) => ({ node, homes: [id], tokenHash }))
+  facilities.flatMap((facility) => gatewaysOf(facility).map(({ node, tokenHash }) => ({ node, homes: [facility.id], tokenHash })))
 
-const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], definitions: EngineConfig['definitions']): EngineConfig => ({
+const engineConfig = (
+  config: CoordinatorConfig,
+  store: EngineConfig['store'],
+  definitions: EngineConfig['definitions'],
+  rightsOf: EngineConfig['rightsOf'],
+): EngineConfig => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
   authority: NO_AUTHORITY,
@@ -103,12 +133,11 @@ const engineConfig = (config: CoordinatorConfig, store: EngineConfig['store'], d
   functions: new Map(),
   heartbeatMs: 5_000,
   retention: config.retention,
-  rightsOf: (peer, home) => {
-    const facility = config.facilities.find(({ node, id }) => node === peer && id === home)
-    const nodes = new Set(facility === undefined ? [] : [facility.nodeNumber])
-    return { nodes, guests: 'any', authority: true, maxEpoch: 1, mayPropose: true, mayWriteText: true, maxBytes: MAX_UPDATE_BYTES }
-  },
+  rightsOf,
 })
+
+/** Nobody is let in before the leases are known. */
+const NO_RIGHTS: Rights = { nodes: new Set(), authority: false, mayPropose: false, mayWriteText: false, maxBytes: 0 }
 
 interface Served {
   readonly config: CoordinatorConfig
@@ -118,20 +147,22 @@ interface Served {
   readonly facilities: Facilities
   readonly library: Library
   readonly scheduler: Scheduler
+  readonly authority: AuthorityDesk
   readonly log: Logger
 }
 
-const serve = ({ config, engine, store, hub, facilities, library, scheduler, log }: Served): Promise<RunningServer> => {
+const serve = ({ config, engine, store, hub, facilities, library, scheduler, authority, log }: Served): Promise<RunningServer> => {
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
     clock: systemClock,
-    freshness: (facility) => freshnessOf(config, hub, facility),
+    freshness: (facility) => freshnessOf(authority.of(facility)?.holder, hub),
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node, ...healthOf(store.condition) }),
     library,
     scheduler,
+    authority,
   })
   return serveNode({
     node,
@@ -151,9 +182,8 @@ const serve = ({ config, engine, store, hub, facilities, library, scheduler, log
   })
 }
 
-const freshnessOf = ({ facilities }: CoordinatorConfig, hub: Hub, facility: string): Freshness => {
-  const gateway = facilities.find(({ id }) => id === facility)
-  if (gateway === undefined) return { asOf: 0, behind: true }
-  const { state, lastHeardAt } = hub.condition(gateway.node)
+const freshnessOf = (holder: string | undefined, hub: Hub): Freshness => {
+  if (holder === undefined) return { asOf: 0, behind: true }
+  const { state, lastHeardAt } = hub.condition(holder)
   return state === 'live' ? { asOf: systemClock.now().wall, behind: false } : { asOf: lastHeardAt ?? 0, behind: true }
 }

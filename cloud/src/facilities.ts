@@ -2,24 +2,29 @@
 import type { ChildCondition, Engine } from '@holdfast/shared/engine'
 import { type FacilityView, lineViewOf, OutcomeCounts } from '@holdfast/shared/http'
 import type { Clock } from '@holdfast/shared/ports'
-import type { FacilityConfig } from './config.ts'
+import { type FacilityConfig, gatewaysOf } from './config.ts'
+
+export interface FacilitiesParts {
+  readonly known: readonly FacilityConfig[]
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly condition: (gateway: string) => ChildCondition
+  /** The gateway that runs a facility at this moment. */
+  readonly holderOf: (facility: string) => string | undefined
+}
 
 export class Facilities {
-  readonly #known: readonly FacilityConfig[]
-  readonly #clock: Clock
-  readonly #condition: (gateway: string) => ChildCondition
+  readonly #parts: FacilitiesParts
   readonly #counts: OutcomeCounts
   readonly #listeners = new Set<(facility: FacilityView) => void>()
 
-  constructor(known: readonly FacilityConfig[], engine: Engine, clock: Clock, condition: (gateway: string) => ChildCondition) {
-    this.#known = known
-    this.#clock = clock
-    this.#condition = condition
-    this.#counts = new OutcomeCounts(engine, (facility) => this.changed(facility))
+  constructor(parts: FacilitiesParts) {
+    this.#parts = parts
+    this.#counts = new OutcomeCounts(parts.engine, (facility) => this.changed(facility))
   }
 
   views(): readonly FacilityView[] {
-    return this.#known.map((facility) => this.#view(facility))
+    return this.#parts.known.map((facility) => this.#view(facility))
   }
 
   readonly onChange = (listener: (facility: FacilityView) => void): (() => void) => {
@@ -28,12 +33,12 @@ export class Facilities {
   }
 
   changed(id: string): void {
-    for (const facility of this.#known) if (facility.id === id) this.#tell(facility)
+    for (const facility of this.#parts.known) if (facility.id === id) this.#tell(facility)
   }
 
   /** The line to this gateway came up or went down. */
   lineChanged(gateway: string): void {
-    for (const facility of this.#known) if (facility.node === gateway) this.#tell(facility)
+    for (const facility of this.#parts.known) if (gatewaysOf(facility).some(({ node }) => node === gateway)) this.#tell(facility)
   }
 
   #tell(facility: FacilityConfig): void {
@@ -42,10 +47,11 @@ export class Facilities {
   }
 
   #view({ id, title, node }: FacilityConfig): FacilityView {
-    const condition = this.#condition(node)
+    const { clock, condition: conditionOf, holderOf } = this.#parts
+    const condition = conditionOf(holderOf(id) ?? node)
     const { lastHeardAt } = condition
     const connected = condition.state === 'live'
-    const lagMs = connected || lastHeardAt === undefined ? undefined : Math.max(0, this.#clock.now().wall - lastHeardAt)
+    const lagMs = connected || lastHeardAt === undefined ? undefined : Math.max(0, clock.now().wall - lastHeardAt)
     return {
       id,
       title,

@@ -9,7 +9,7 @@ const id = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, 
 const tokenHash = z.string().regex(TOKEN_HASH, 'must be sha256: and 64 hex digits; the token itself does not belong in this file')
 const port = z.number().int().min(0).max(65_535)
 
-export const gatewayConfig = z.strictObject({
+const shape = z.strictObject({
   node: id,
   /** Given at enrolment; no two nodes of a system may share one. */
   nodeNumber: z.number().int().min(1).max(MAX_NODE_NUMBER),
@@ -23,6 +23,8 @@ export const gatewayConfig = z.strictObject({
   port: port.default(7410),
   /** Names the gateway is called by, beside `host`. */
   hostNames: z.array(z.string().toLowerCase()).default(['localhost', '127.0.0.1']),
+  /** Another gateway of the facility runs it: this one replicates it through the hub, and takes over when that is lost or handed over. */
+  standby: z.boolean().default(false),
   /** Without it the gateway runs by itself. */
   hub: z
     .strictObject({
@@ -51,4 +53,8 @@ export const gatewayConfig = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
+export const gatewayConfig = shape.refine(({ standby, hub }) => !standby || hub !== undefined, {
+  path: ['hub'],
+  message: 'a standby needs a hub to replicate its facility through',
+})
 export type GatewayConfig = z.infer<typeof gatewayConfig>

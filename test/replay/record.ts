@@ -75,6 +75,15 @@ const settledConflict = (): void => {
   save('settled-conflict', 'work that was done after the end, and what a person chose', run.log, run.state)
 }
 
+const handedOver = (): void => {
+  const log: readonly LogEntry[] = [
+    { at: 1_000, by: 'r1', event: { type: 'agent-registered', agent: 'r1', kind: 'robot', capabilities: ['lift'], capacity: 1 } },
+    { at: 1_000, by: 'r1', event: { type: 'agent-came', agent: 'r1' } },
+    { at: 2_000, by: 'ann', event: { type: 'handed-over', epoch: 1, to: 'spare-gateway' } },
+  ]
+  save('handed-over', 'a home whose authority handed it over', log, folded(log, foldRoster), 'home')
+}
+
 const newVersion = (): void => {
   const each = { type: 'function', function: 'f' }
   const first = define({
@@ -176,6 +185,7 @@ layouts()
 lateCancel()
 settledConflict()
 newVersion()
+handedOver()
 randomWorlds()
 await simulatedWorlds()
 if (missing().length > 0) console.log(`in no history: ${missing().join(', ')}`)

@@ -27,6 +27,8 @@ export interface AgentServerOptions {
   authenticate(token: string): Promise<AgentIdentity | undefined>
   /** Whether a request for this host, from a page of this origin, is for us: guards against DNS rebinding and foreign pages. */
   admits(host: string | undefined, origin: string | undefined): boolean
+  /** False while another gateway runs the facility: agents have to look for that one. */
+  readonly isOpen?: () => boolean
   readonly limits?: Partial<AgentLimits>
 }
 
@@ -34,6 +36,8 @@ export interface AgentDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Ends an agent's connection because its credentials were revoked or have expired. */
   expel(agent: string): void
+  /** Ends all connections: who comes again is let in only if `isOpen` says so. */
+  dismiss(): void
   /** Ends all connections and takes no new ones; the HTTP server stays. */
   close(): void
 }
@@ -43,6 +47,7 @@ export const agentDoor = (options: AgentServerOptions): AgentDoor => {
   return {
     upgrade: (request, socket, head) => void sockets.take(request, socket, head),
     expel: (agent) => sockets.expel(agent),
+    dismiss: () => sockets.dismiss(),
     close: () => sockets.close(),
   }
 }
@@ -83,6 +88,7 @@ class AgentSockets implements ConnectionEvents {
   async #judge(request: IncomingMessage): Promise<Denial | AgentIdentity> {
     if (request.url !== AGENTS_PATH) return { status: 400, code: 'invalid-request' }
     if (!this.#options.admits(request.headers.host, request.headers.origin)) return { status: 403, code: 'wrong-host' }
+    if (this.#options.isOpen?.() === false) return { status: 503, code: 'not-the-authority' }
     if (this.#connections.size + this.#upgrading > this.#limits.maxConnections) return { status: 503, code: 'too-many-connections' }
     const token = bearerOf(request.headers.authorization)
     if (token === undefined) return { status: 401, code: 'unauthenticated' }
@@ -123,6 +129,10 @@ class AgentSockets implements ConnectionEvents {
   expel(agent: string): void {
     for (const connection of this.#connections)
       if (connection.agent === agent) connection.end(CLOSE_CODES.unauthenticated, 'no longer trusted')
+  }
+
+  dismiss(): void {
+    for (const connection of this.#connections) connection.end(1012, 'another gateway runs the facility')
   }
 
   close(): void {

@@ -6,9 +6,16 @@
  *                                  SQLite ◀──── └────────┘ ──uplink──▶ hub (when it can be reached; nothing depends on it)
  */
 
-import { fixedAuthority } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { type CallHandler, DependencyRelay, type EngineConfig, openEngine, Publisher, Scheduler } from '@holdfast/shared/engine'
+import {
+  type CallHandler,
+  DependencyRelay,
+  type EngineConfig,
+  LeaseKeeper,
+  openEngine,
+  Publisher,
+  Scheduler,
+} from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
 import { gatherDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
@@ -16,6 +23,7 @@ import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
 import { httpExecutor } from '../executors/index.ts'
+import { openAuthority } from './authority.ts'
 import { serve } from './serve.ts'
 import { openUplink } from './uplink.ts'
 
@@ -35,7 +43,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   // What the hub has not got yet would be lost to it.
   let mayErase = (): boolean => config.hub === undefined
-  const opened = await openEngine(engineConfig(options, store, loaded.definitions, () => mayErase()))
+  const { facility, node } = config
+  const keeper = await LeaseKeeper.open({ store, clock: systemClock, node, home: facility, standby: config.standby })
+  const opened = await openEngine({ ...engineConfig(options, store, loaded.definitions, () => mayErase()), authority: keeper })
   if (!opened.ok) {
     await store.close()
     return err(opened.error)
@@ -45,18 +55,36 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const relay = new DependencyRelay(engine)
   /** What the hub may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>()
-  const uplink = await openUplink(config, engine, store, life, log, handlers)
+  const uplink = await openUplink({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
   const birth = { life, recovered }
-  const server = await using('port', () => serve({ config, engine, store, library, scheduler, uplink, birth, log }))
+  let dismissAgents = (): void => {}
+  const authority = openAuthority({
+    engine,
+    store,
+    clock: systemClock,
+    keeper,
+    facility,
+    node,
+    hub: config.hub?.node ?? '',
+    uplink,
+    handlers,
+    onTurned: (holds) => {
+      log.info({ ...keeper.holder }, holds ? `this gateway runs ${facility}` : `this gateway does not run ${facility} any more`)
+      if (!holds) dismissAgents()
+    },
+  })
+  const server = await using('port', () => serve({ config, engine, store, library, scheduler, uplink, authority, birth, log }))
+  dismissAgents = server.dismissAgents
   uplink?.start()
   scheduler.start()
   log.info({ url: server.url, life, recovered }, 'the gateway is ready')
   return ok({
     url: server.url,
     close: async () => {
+      keeper.close()
       uplink?.stop()
       relay.close()
       await server.close()
@@ -73,10 +101,9 @@ const engineConfig = (
   store: EngineConfig['store'],
   definitions: EngineConfig['definitions'],
   mayErase: () => boolean,
-): EngineConfig => ({
+): Omit<EngineConfig, 'authority'> => ({
   node: config.node,
   nodeNumber: config.nodeNumber,
-  authority: fixedAuthority([config.facility]),
   hasHub: config.hub !== undefined,
   store,
   clock: systemClock,
@@ -88,10 +115,10 @@ const engineConfig = (
   limits: config.limits,
   onAlert: ({ kind, text, ...about }) => log.warn({ alert: kind, ...about }, text),
   retention: { ...config.retention, mayErase },
-  // What the hub accepted is never refused below it; but nobody else continues this facility's logs.
+  // What the hub accepted is never refused below it: it lets nobody write under an epoch that was not granted.
   rightsOf: () => ({
     nodes: 'any',
-    authority: false,
+    authority: true,
     mayPropose: true,
     mayWriteText: true,
     maxBytes: MAX_UPDATE_BYTES,

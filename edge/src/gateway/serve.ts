@@ -1,6 +1,7 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
 import type { Engine, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
 import {
+  type AuthorityDesk,
   createEngineNode,
   type FacilityView,
   type Library,
@@ -29,6 +30,7 @@ export interface Served {
   readonly library: Library
   readonly scheduler: Scheduler
   readonly uplink: UplinkLoop | undefined
+  readonly authority: AuthorityDesk
   readonly birth: Recovered
   readonly log: Logger
 }
@@ -54,6 +56,7 @@ export const serve = async (served: Served) => {
   })
   return {
     url: server.url,
+    dismissAgents: () => door.dismiss(),
     close: async () => {
       door.close()
       await server.close()
@@ -61,7 +64,7 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, store, library, scheduler, uplink, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({ config, engine, store, library, scheduler, uplink, authority, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
   const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
   return createEngineNode({
@@ -79,6 +82,7 @@ const nodeOf = ({ config, engine, store, library, scheduler, uplink, birth: { li
     }),
     library,
     scheduler,
+    authority,
   })
 }
 
@@ -86,6 +90,7 @@ const agents = ({ facility, agents: known }: GatewayConfig, engine: Engine): Age
   const agentOf = tokenLookup(known)
   return agentDoor({
     gate: engine.gate,
+    isOpen: () => engine.authority.standing(facility, systemClock.now()).mayDecide,
     facility,
     clock: systemClock,
     // Host and Origin were checked by the server before any upgrade reached this door.

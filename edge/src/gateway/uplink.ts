@@ -9,14 +9,17 @@ import type { GatewayConfig } from '../config.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
-export const openUplink = async (
-  config: GatewayConfig,
-  engine: Engine,
-  store: Store,
-  life: number,
-  log: Logger,
-  handlers: CallHandlers,
-): Promise<UplinkLoop | undefined> => {
+export interface UplinkPlan {
+  readonly config: GatewayConfig
+  readonly engine: Engine
+  readonly store: Store
+  readonly life: number
+  readonly log: Logger
+  readonly handlers: CallHandlers
+  readonly onLive: () => void
+}
+
+export const openUplink = async ({ config, engine, store, life, log, handlers, onLive }: UplinkPlan): Promise<UplinkLoop | undefined> => {
   const { hub, node, facility } = config
   if (hub === undefined) return undefined
   const token = await using('hub.tokenFile', () => readSecret(hub.tokenFile))
@@ -47,6 +50,7 @@ export const openUplink = async (
     outlet: engine.outlet,
     onStatus: ({ state, pending, lastError, nextTryInMs }) => {
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
+      if (state === 'live') onLive()
     },
   })
 }

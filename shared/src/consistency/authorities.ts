@@ -21,3 +21,6 @@ export interface Authorities {
   epochOf(home: string): number
   standing(home: string, now: Instant): Standing
 }
+
+/** An agent knows one epoch for all that a gateway offers it. */
+export const highestEpoch = ({ homes, epochOf }: Authorities): number => Math.max(0, ...[...homes].map((home) => epochOf(home)))

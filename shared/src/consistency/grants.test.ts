@@ -17,7 +17,7 @@ const codeOf = (made: Result<Lease, Refusal>): string => (made.ok ? `epoch ${mad
 describe('SYN-7 the coordinator grants', () => {
   test('A4 the first epoch goes to the first node enrolled, and to nobody who is not', () => {
     const enrolment = enrolled(UNTIL_RELEASED)
-    expect(['b', 'c', 'a'].map((node) => codeOf(grantTo(enrolment, undefined, node, at(0))))).toEqual([
+    expect(['b', 'c', 'a'].map((node) => codeOf(grantTo(enrolment, undefined, { node }, at(0))))).toEqual([
       'lease-held',
       'not-enrolled',
       'epoch 1 to a',
@@ -26,32 +26,32 @@ describe('SYN-7 the coordinator grants', () => {
 
   test('A3 what is held until released is not granted again, however long it was silent', () => {
     const enrolment = enrolled(UNTIL_RELEASED)
-    const held = committed(grantTo(enrolment, undefined, 'a', at(0)), 0)
-    expect(codeOf(grantTo(enrolment, held, 'b', at(1e12)))).toBe('lease-held')
+    const held = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 0)
+    expect(codeOf(grantTo(enrolment, held, { node: 'b' }, at(1e12)))).toBe('lease-held')
   })
 
   test('A2 a timed lease goes to another node one duration and a margin after the commit of its renewal, and no sooner', () => {
     const enrolment = enrolled(TIMED)
-    const first = committed(grantTo(enrolment, undefined, 'a', at(0)), 5)
-    const renewed = committed(grantTo(enrolment, first, 'a', at(500)), 507)
+    const first = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 5)
+    const renewed = committed(grantTo(enrolment, first, { node: 'a' }, at(500)), 507)
     expect(renewed.lease).toMatchObject({ epoch: 1, renewals: 1 })
-    expect(codeOf(grantTo(enrolment, renewed, 'b', at(507 + 1_099)))).toBe('lease-held')
-    expect(codeOf(grantTo(enrolment, renewed, 'b', at(507 + 1_100)))).toBe('epoch 2 to b')
+    expect(codeOf(grantTo(enrolment, renewed, { node: 'b' }, at(507 + 1_099)))).toBe('lease-held')
+    expect(codeOf(grantTo(enrolment, renewed, { node: 'b' }, at(507 + 1_100)))).toBe('epoch 2 to b')
   })
 
   test('A2 after a restart, and when another coordinator renewed it, the wait begins anew', () => {
     const enrolment = enrolled(TIMED)
-    const { lease } = committed(grantTo(enrolment, undefined, 'a', at(0)), 0)
+    const { lease } = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 0)
     const found = seen(undefined, lease, at(9_000))
-    expect(codeOf(grantTo(enrolment, found, 'b', at(10_099)))).toBe('lease-held')
+    expect(codeOf(grantTo(enrolment, found, { node: 'b' }, at(10_099)))).toBe('lease-held')
     const renewed = seen(found, { ...lease, renewals: 7 }, at(10_099))
-    expect(codeOf(grantTo(enrolment, renewed, 'b', at(11_000)))).toBe('lease-held')
-    expect(codeOf(grantTo(enrolment, seen(renewed, { ...lease, renewals: 7 }, at(11_199)), 'b', at(11_199)))).toBe('epoch 2 to b')
+    expect(codeOf(grantTo(enrolment, renewed, { node: 'b' }, at(11_000)))).toBe('lease-held')
+    expect(codeOf(grantTo(enrolment, seen(renewed, { ...lease, renewals: 7 }, at(11_199)), { node: 'b' }, at(11_199)))).toBe('epoch 2 to b')
   })
 
   test('A1 only its holder hands an epoch over, once', () => {
     const enrolment = enrolled(UNTIL_RELEASED)
-    const held = committed(grantTo(enrolment, undefined, 'a', at(0)), 0)
+    const held = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 0)
     const over = { from: 'a', epoch: 1, to: 'b', by: 'ann' }
     expect(codeOf(handOver(enrolment, held, { ...over, from: 'b' }, at(1)))).toBe('stale-epoch')
     expect(codeOf(handOver(enrolment, held, { ...over, to: 'c' }, at(1)))).toBe('not-enrolled')
@@ -63,13 +63,13 @@ describe('SYN-7 the coordinator grants', () => {
 
   test('what is declared lost goes to its heir, or stands vacant until one of its nodes asks; who said so stays known', () => {
     const enrolment = enrolled(UNTIL_RELEASED)
-    const held = committed(grantTo(enrolment, undefined, 'a', at(0)), 0)
+    const held = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 0)
     const lost = { by: 'ann', reason: 'burnt down' }
     expect(codeOf(declareLost(enrolment, undefined, lost, at(1)))).toBe('not-held')
     expect(codeOf(declareLost(enrolment, held, { ...lost, heir: 'b' }, at(1)))).toBe('epoch 2 to b')
     const vacant = committed(declareLost(enrolment, held, lost, at(1)), 1)
     expect(refuseStale(vacant, 'plant', 'a', 1)?.code).toBe('stale-epoch')
-    const taken = committed(grantTo(enrolment, vacant, 'b', at(2)), 2)
+    const taken = committed(grantTo(enrolment, vacant, { node: 'b' }, at(2)), 2)
     expect(taken.lease).toMatchObject({
       epoch: 2,
       holder: 'b',
@@ -78,9 +78,18 @@ describe('SYN-7 the coordinator grants', () => {
     })
   })
 
+  test('A5 what a node was granted before a restore counts, and the epochs go on from there', () => {
+    const enrolment = enrolled(TIMED)
+    const restored = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 0)
+    const shown = committed(grantTo(enrolment, restored, { node: 'b', holds: 4 }, at(1)), 1)
+    expect(shown.lease).toMatchObject({ epoch: 4, holder: 'b', granted: { a: 1, b: 4 }, since: { how: 'shown' } })
+    expect(codeOf(grantTo(enrolment, shown, { node: 'a', holds: 1 }, at(2)))).toBe('lease-held')
+    expect(codeOf(grantTo(enrolment, shown, { node: 'a', holds: 3 }, at(9_999)))).toBe('epoch 5 to a')
+  })
+
   test('another holdover begins with the next epoch', () => {
-    const held = committed(grantTo(enrolled(UNTIL_RELEASED), undefined, 'a', at(0)), 0)
-    const renewed = committed(grantTo(enrolled(TIMED), held, 'a', at(1)), 1)
+    const held = committed(grantTo(enrolled(UNTIL_RELEASED), undefined, { node: 'a' }, at(0)), 0)
+    const renewed = committed(grantTo(enrolled(TIMED), held, { node: 'a' }, at(1)), 1)
     expect(renewed.lease.holdover).toEqual(UNTIL_RELEASED)
     const next = committed(handOver(enrolled(TIMED), renewed, { from: 'a', epoch: 1, to: 'a', by: 'ann' }, at(2)), 2)
     expect(next.lease).toMatchObject({ epoch: 2, holdover: TIMED })

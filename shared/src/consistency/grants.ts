@@ -15,6 +15,7 @@
  *       another node's, and none but the monotonic one is believed.
  *   A3  An epoch until released never ends by time.
  *   A4  Only nodes enrolled for the home are granted it.
+ *   A5  A node that shows a higher epoch than is known here was granted it before this store was restored from a backup: so it is.
  */
 import type { Instant } from '../values/instant.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -41,13 +42,26 @@ export const seen = (before: KnownLease | undefined, lease: Lease | undefined, n
   return isSame ? { ...before, lease } : { lease, seenAt: now.monotonic }
 }
 
+export interface Asker {
+  readonly node: string
+  /** The epoch it believes to hold. */
+  readonly holds?: number
+}
+
 /** A node asks for the home, or for its renewal. The answer is the lease to be committed. */
-export const grantTo = (enrolment: Enrolment, known: KnownLease | undefined, node: string, now: Instant): Result<Lease, Refusal> => {
+export const grantTo = (
+  enrolment: Enrolment,
+  known: KnownLease | undefined,
+  { node, holds = 0 }: Asker,
+  now: Instant,
+): Result<Lease, Refusal> => {
   if (!enrolment.nodes.includes(node)) return err(notEnrolled(enrolment, node))
+  if (holds > Math.max(1, known?.lease.epoch ?? 0))
+    return ok(leaseOf(enrolment, known?.lease, holds, node, { at: now.wall, how: 'shown', by: node }))
   if (known === undefined) {
     const first = enrolment.nodes[0]
     return node === first
-      ? ok(leaseOf(enrolment, 1, node, { at: now.wall, how: 'enrolment', by: node }))
+      ? ok(leaseOf(enrolment, undefined, 1, node, { at: now.wall, how: 'enrolment', by: node }))
       : err(heldBy(enrolment.home, first))
   }
   const { lease } = known
@@ -95,12 +109,12 @@ export const refuseStale = (known: KnownLease | undefined, home: string, node: s
 const hasRunOut = ({ lease: { holdover }, seenAt }: KnownLease, now: Instant): boolean =>
   holdover.kind === 'timed' && now.monotonic - seenAt >= holdover.durationMs + holdover.marginMs
 
-const leaseOf = ({ home, holdover }: Enrolment, epoch: number, holder: string, since: Lease['since']): Lease => {
-  return { home, epoch, holder, holdover, renewals: 0, vacant: false, since }
+const leaseOf = ({ home, holdover }: Enrolment, before: Lease | undefined, epoch: number, holder: string, since: Lease['since']): Lease => {
+  return { home, epoch, holder, holdover, renewals: 0, vacant: false, granted: { ...before?.granted, [holder]: epoch }, since }
 }
 
 const nextEpoch = (enrolment: Enrolment, before: Lease, holder: string, since: Lease['since']): Lease =>
-  leaseOf(enrolment, before.epoch + 1, holder, before.vacant ? { ...before.since, at: since.at } : since)
+  leaseOf(enrolment, before, before.epoch + 1, holder, before.vacant ? { ...before.since, at: since.at } : since)
 
 const notEnrolled = ({ home }: Enrolment, node: string): Refusal =>
   refusal('fix-request', 'not-enrolled', `${node} is not enrolled for ${home}.`)

@@ -32,11 +32,13 @@ export const LEASE = z.strictObject({
   renewals: z.int().min(0),
   /** Its holder was declared lost and nobody was named instead: the first of its nodes that asks gets the next epoch. */
   vacant: z.boolean(),
+  /** The highest epoch each node was ever granted: what it wrote under it is its own writing, however late it comes. */
+  granted: z.record(z.string(), z.int().min(1)),
   /** How this epoch began, for whoever asks later. */
   since: z.strictObject({
     /** Wall clock of the coordinator. */
     at: z.number(),
-    how: z.enum(['enrolment', 'handover', 'ran-out', 'declared-lost']),
+    how: z.enum(['enrolment', 'handover', 'ran-out', 'declared-lost', 'shown']),
     by: z.string(),
     reason: z.string().exactOptional(),
   }),

@@ -127,7 +127,7 @@ class World {
     const message = this.asked[at]
     if (message === undefined) return
     if (!keep) this.asked.splice(at, 1)
-    const made = grantTo(ENROLMENT, this.known, message.node, this.hubNow)
+    const made = grantTo(ENROLMENT, this.known, { node: message.node }, this.hubNow)
     if (!made.ok) return
     this.commit(made.value)
     this.answers.push({ ...message, lease: made.value })
@@ -187,9 +187,9 @@ test('A2 H1 never do two holders of a timed lease decide at once', () => {
       }
       if (new Set(world.holders.values()).size === 2) changed += 1
     }),
-    { numRuns: 1_000, seed: 7 },
+    { numRuns: 500, seed: 7 },
   )
   // A world in which nobody ever holds anything would prove nothing.
-  expect(decided).toBeGreaterThan(2_000)
-  expect(changed).toBeGreaterThan(200)
+  expect(decided).toBeGreaterThan(1_000)
+  expect(changed).toBeGreaterThan(100)
 })

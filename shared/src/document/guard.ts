@@ -6,7 +6,8 @@
  *   G3  New items carry client ids of nodes within the rights, never the judge's own, and begin where the client's known clock ends.
  *   G4  Whatever an item rests on is here or earlier in the same update: nothing is ever left pending.
  *   G5  Each root has its own rules (`guard-roots.ts`); deletions reach only what the sender may delete.
- *   G6  A new segment rests on no less than was acknowledged, and on nothing that is not here.
+ *   G6  A new segment rests on no less than was acknowledged, and on nothing that is not here; one of the epoch granted last may leave
+ *       out what a former authority added to its own segments since.
  *   G7  What guests write reaches notes and fields only, whoever brings it.
  *
  * Judges structure only. Whether content makes sense is decided later, and answered with a verdict.
@@ -18,8 +19,10 @@ import { Unreadable } from './byte-reader.ts'
 import { judgeInOrder, PENDING } from './guard-order.ts'
 import { type Examined, judgeDeletion, type OpenedSegment } from './guard-roots.ts'
 import { Horizon } from './horizon.ts'
+import type { Base } from './opener.ts'
 import type { Replica } from './replica.ts'
 import type { Rights } from './rights.ts'
+import { parseSegmentName } from './segment-name.ts'
 import { parseUpdate, type Section, type UpdateParts } from './update-parts.ts'
 
 export interface Judged {
@@ -92,11 +95,18 @@ const judgeBase = ({ horizon, rights }: Examined, { name, opener: { base } }: Op
       ? (horizon.replica.log.segments().get(segment)?.elements.length ?? 0)
       : (rights.acknowledged.get(segment) ?? 0)
   const tooLow = base === null ? hasAcknowledged(horizon.replica, rights) : base.length < acknowledged(base.segment)
-  if (tooLow) return refusal('give-up', 'base-below-acknowledged', `${name} rests on less of the log than was acknowledged.`)
+  if (tooLow && !mayCut(rights, name, base))
+    return refusal('give-up', 'base-below-acknowledged', `${name} rests on less of the log than was acknowledged.`)
   if (base !== null && base.length > (horizon.tailOf(base.segment)?.length ?? 0)) {
     return refusal('fix-request', 'base-unknown', `${name} rests on entries of ${base.segment} that are not here.`)
   }
   return undefined
+}
+
+/** A former authority may go on writing into its own segments: that must not shut out who was granted the home after it. */
+const mayCut = ({ mayCut: epoch }: Rights, name: string, base: Base | null): boolean => {
+  const before = base === null ? undefined : parseSegmentName(base.segment)
+  return epoch !== undefined && before !== undefined && parseSegmentName(name)?.epoch === epoch && before.epoch < epoch
 }
 
 const hasAcknowledged = (replica: Replica, { acknowledged }: Rights): boolean =>

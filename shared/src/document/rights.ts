@@ -11,6 +11,8 @@ export interface Rights {
   readonly authority: boolean
   /** The highest epoch ever granted to the sender; segments of higher ones are refused. Without it any epoch passes. */
   readonly maxEpoch?: number
+  /** The sender's present epoch: what was added to the segments of earlier ones since it was granted, its own need not rest on. */
+  readonly mayCut?: number
   readonly mayPropose: boolean
   /** May edit title, labels and notes. */
   readonly mayWriteText: boolean

@@ -8,7 +8,7 @@
  *   A2  What the engine puts in by itself — reports, ticks, follow-ups — is put in again until it is taken or refused for good, so a
  *       commit that fails for a while loses none of it.
  */
-import type { Authorities } from '../consistency/authorities.ts'
+import { highestEpoch } from '../consistency/authorities.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -36,6 +36,7 @@ import { storeRefusal } from './store-refusal.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
 import { WaitingList } from './waiting.ts'
+import { earliest } from './wants.ts'
 
 export interface AftermathParts {
   readonly config: EngineConfig
@@ -129,6 +130,13 @@ export class Aftermath {
     this.#wants.delete(workflow)
     this.dispatch.setWanted(workflow, undefined)
     this.admission.forget(workflow)
+  }
+
+  letGo(workflow: string, home: string): void {
+    this.wantNothing(workflow)
+    this.#children.setWanted(workflow, home, [])
+    this.#barriers.setWanted(workflow, home, [])
+    this.#alarms.set(workflow, undefined)
   }
 
   wantedBy(workflow: string): Wanted | undefined {
@@ -284,14 +292,3 @@ export class Aftermath {
     this.setAlarm()
   }
 }
-
-/** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
-const earliest = (wants: Wanted, seenAt: number): number | undefined => {
-  let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
-  for (const { notBefore } of [...wants.offers, ...wants.begins])
-    if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
-  return Number.isFinite(at) ? at : undefined
-}
-
-/** An agent knows one epoch for all that a gateway offers it. */
-const highestEpoch = ({ homes, epochOf }: Authorities): number => Math.max(0, ...[...homes].map((home) => epochOf(home)))

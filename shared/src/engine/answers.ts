@@ -14,6 +14,9 @@ export const STOPPING = refusal('retry-later', 'stopping', 'This node is stoppin
 export const foreignHome = ({ id, home }: Unit | Unit<Roster>): Refusal =>
   refusal('give-up', 'foreign-home', `${id} belongs to ${home}, and to no other home.`)
 
+export const notTheAuthority = (home: string): Refusal =>
+  refusal('give-up', 'not-the-authority', `This node is not the authority of ${home}.`)
+
 export const keyReused = (key: string): Refusal =>
   refusal('fix-request', 'key-reused', `Key ${key} already names a workflow with another definition or input.`)
 

@@ -283,6 +283,9 @@ export class Dispatch implements AgentGate {
       if (isResult) agent.send?.({ type: 'recorded', task })
       // Whoever accepts or stops what has meanwhile been settled otherwise would go on holding it.
       else if (this.#tasks.find(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
+    } else if (done.error.code === 'not-the-authority') {
+      // Whoever is the authority now will answer it; the agent keeps it until then.
+      return
     } else if (done.error.next !== 'retry-later') agent.send?.({ type: 'forget', task })
   }
 }

@@ -273,7 +273,7 @@ export class Engine implements Core {
       if (!changed) continue
       const summary = turn.books.summaries.get(unit)
       if (summary !== undefined) summaries.push(summary)
-      this.#aftermath.carryOut(unit, false, turn.now.wall)
+      this.#aftermath.carryOut(unit, turn.adopted.has(unit), turn.now.wall)
       // A copy of what has ended is read again if anybody asks; kept, they would only add up.
       if (summary?.open === false && this.#aftermath.wantedBy(unit.id) === undefined) this.units.evict(unit.id)
     }

@@ -33,6 +33,8 @@ export interface HubParts {
   readonly clock: Clock
   readonly timing: Timing
   readonly children: readonly Child[]
+  /** Of several that may speak for a home, the one that does at this moment. */
+  readonly speakerOf?: (home: string) => string | undefined
   /** Answers to the children's calls, by kind. */
   readonly handlers?: CallHandlers
   /** Called when a child came, went, or was heard for the first time in a session. */
@@ -77,8 +79,10 @@ export class Hub implements LinkCaller {
     return { onMessage: (bytes) => session.received(bytes), onClose: (code, reason) => session.closed(code, reason) }
   }
 
-  /** Asks the first child that speaks for the home and is connected. */
+  /** Asks the child that speaks for the home; where that is not known, the first that is connected and may. */
   async call(home: string, kind: string, body: Json, timeoutMs: number): Promise<Result<Json, Refusal>> {
+    const known = this.#parts.speakerOf?.(home)
+    if (known !== undefined) return this.callNode(known, home, kind, body, timeoutMs)
     const speakers = this.#parts.children.filter(({ homes }) => homes.includes(home))
     const speaker = speakers.find(({ node }) => this.condition(node).state === 'live')
     return this.callNode(speaker?.node ?? '', home, kind, body, timeoutMs)

@@ -97,6 +97,15 @@ export interface ResetInput {
   readonly by: string
 }
 
+/** A home's authority ends its epoch: the last it writes. */
+export interface HandOverInput {
+  readonly kind: 'hand-over'
+  readonly home: string
+  readonly epoch: number
+  readonly to: string
+  readonly by: string
+}
+
 /** Ended workflows to be put away, by their rows (retired.ts). */
 export interface RetireInput {
   readonly kind: 'retire'
@@ -114,6 +123,7 @@ export type Input =
   | ReceivedInput
   | PresenceInput
   | ResetInput
+  | HandOverInput
   | MeetInput
   | DispatchInput
 
@@ -151,6 +161,7 @@ export const documentsOf = (input: Input): readonly string[] => {
       return input.erase.map(idIn)
     case 'presence':
     case 'reset-breaker':
+    case 'hand-over':
     case 'dispatch':
       return []
   }
@@ -158,4 +169,4 @@ export const documentsOf = (input: Input): readonly string[] => {
 
 /** Homes whose own document an input may touch. */
 export const homesOf = (input: Input): readonly string[] =>
-  input.kind === 'presence' || input.kind === 'received' || input.kind === 'reset-breaker' ? [input.home] : []
+  input.kind === 'presence' || input.kind === 'received' || input.kind === 'reset-breaker' || input.kind === 'hand-over' ? [input.home] : []

@@ -16,6 +16,7 @@ import type { EngineConfig } from './config.ts'
 import { CONFLICTS } from './conflict-rows.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
 import { Engine } from './engine.ts'
+import { LEASES } from './leases/lease-rows.ts'
 import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
 import { RESULTS, RESULTS_DUE } from './result-cache.ts'
@@ -25,6 +26,7 @@ import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { steadyClock } from './steady-clock.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
+import { takeUpHome } from './take-up-home.ts'
 import { GUESTS } from './texts.ts'
 import { unmetNeeds } from './unmet.ts'
 
@@ -47,6 +49,7 @@ export const ENGINE_SCHEMAS = [
   { name: SCHEDULES, indices: [] },
   { name: RESULTS, indices: [] },
   { name: RESULTS_DUE, indices: [] },
+  { name: LEASES, indices: [] },
   { name: 'node', indices: [] },
 ] as const
 
@@ -139,16 +142,6 @@ const recoverAll = async (engine: Engine, open: ReadonlyMap<string, OpenRow>, pr
     else problems.push(`${workflow}: ${failed.message}`)
   }
   return recovered
-}
-
-/** Whoever was present in the last life must come again to be present in this one; breakers stand as they stood. */
-const takeUpHome = async (engine: Engine, home: string): Promise<void> => {
-  const roster = await engine.roster(home)
-  if (!roster.ok) return
-  engine.admission.breakers.restore(home, roster.value.state?.breakers ?? [])
-  for (const [agent, { kind, capabilities, capacity, present }] of roster.value.state?.agents ?? []) {
-    if (present) void engine.insist({ kind: 'presence', home, presence: { agent, kind, capabilities, capacity, present: false } })
-  }
 }
 
 /** What earlier lives stored, under their hashes; one that was handed in as well is not compiled a second time. */

@@ -36,7 +36,7 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
     if (misnamed === undefined) continue
     for (const { document, sequence } of updates) if (document === unit.id) rejected.push({ document, sequence, refusal: misnamed })
   }
-  if (!core.authority.isAuthority(home)) for (const unit of turn.rosters) assertFolded(unit)
+  for (const unit of turn.rosters) assertFolded(unit)
   for (const each of rejected) turn.put(refusalRow(peer, { home, generation, ...each }))
   turn.cursors.set(key, { generation, sequence: to })
   turn.put({ collection: CURSORS, key, value: { generation, sequence: to } })
@@ -74,7 +74,7 @@ const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, upda
 
 /** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */
 const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
-  if (!core.authority.isAuthority(unit.home)) assertFolded(unit)
+  if (assertFolded(unit) && core.authority.isAuthority(unit.home)) turn.adopted.add(unit)
   if (unit.version === 0 && !isOfItsHome(unit)) {
     turn.touched.delete(unit)
     core.units.evict(unit.id)
@@ -90,8 +90,9 @@ const isOfItsHome = (unit: Unit): boolean => {
   return begun?.home === unit.home && workflowIdOf(begun.home, begun.key) === unit.id
 }
 
-/** What the guard let pass can be folded; if not, this turn must not be written. */
-const assertFolded = (unit: Unit | Unit<Roster>): void => {
+/** What the guard let pass can be folded; if not, or if this turn has decided already without it, the turn must not be written. */
+const assertFolded = (unit: Unit | Unit<Roster>): boolean => {
   const folded = unit.foldNews()
   if (!folded.ok) throw new Error(`${unit.id}: ${folded.error.message}`)
+  return folded.value
 }

@@ -48,6 +48,12 @@ export class Recovery {
     this.#parts.aftermath.setAlarm()
   }
 
+  /** It is somebody else's now: nothing of it is wanted here any more. */
+  letGo(workflow: string, home: string): void {
+    this.#parts.aftermath.letGo(workflow, home)
+    this.#parts.core.units.rest(workflow)
+  }
+
   /** After a failed commit memory holds what disk does not: everything touched is read again. Gives the rows of what was found. */
   async forget(turn: Turn): Promise<readonly Summary[]> {
     const { units } = this.#parts.core

@@ -24,18 +24,35 @@ export interface BreakerRecord {
   readonly opened: number
 }
 
+/** The last word of an authority: whose the home is after it. */
+export interface HandedOver {
+  readonly epoch: number
+  readonly to: string
+  readonly by: string
+}
+
 export interface Roster {
   readonly agents: ReadonlyMap<string, AgentRecord>
   readonly breakers: ReadonlyMap<string, BreakerRecord>
+  readonly handedOver?: HandedOver
   readonly lastAt: number
 }
 
 const EMPTY: Roster = { agents: new Map(), breakers: new Map(), lastAt: 0 }
 
 export const foldRoster = (roster: Roster | undefined, entry: LogEntry): Roster => {
-  const { agents, breakers } = roster ?? EMPTY
-  return { agents: foldAgents(agents, entry), breakers: foldBreakers(breakers, entry), lastAt: entry.at }
+  const { agents, breakers, handedOver } = roster ?? EMPTY
+  const last = foldHandedOver(handedOver, entry)
+  return {
+    agents: foldAgents(agents, entry),
+    breakers: foldBreakers(breakers, entry),
+    ...(last === undefined ? {} : { handedOver: last }),
+    lastAt: entry.at,
+  }
 }
+
+const foldHandedOver = (before: HandedOver | undefined, { by, event }: LogEntry): HandedOver | undefined =>
+  event.type === 'handed-over' ? { epoch: event.epoch, to: event.to, by } : before
 
 const foldAgents = (agents: Roster['agents'], { at, event }: LogEntry): Roster['agents'] => {
   if (event.type === 'agent-registered') {

@@ -18,15 +18,16 @@ import type { Act, Command } from '../workflow/command.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import type { AdmissionTurn } from './admission-turn.ts'
-import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
+import { DECIDED, foreignHome, NO_SUCH_WORKFLOW, notTheAuthority, staleness, TOO_MANY_WAITING, unknownDefinition } from './answers.ts'
 import { type AskedRow, askedRow } from './asked.ts'
 import { assign } from './assign.ts'
 import { Books } from './books.ts'
 import type { ConsistencyTurn } from './consistency-turn.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
+import { handOver, notePresence, resetBreaker } from './home-inputs.ts'
 import { noteAtHome } from './home-notes.ts'
-import type { Answer, Input, PresenceInput, ResetInput, RetireInput, WillInput } from './inputs.ts'
+import type { Answer, Input, RetireInput, WillInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
 import { meet } from './meeting.ts'
 import { noteOutcomes } from './outcomes.ts'
@@ -34,7 +35,7 @@ import { summaryOf } from './projections.ts'
 import { proposeWill } from './proposing.ts'
 import { receive } from './receiving.ts'
 import { Retiring } from './retiring.ts'
-import { presenceEvents, type Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
 import type { Summary } from './summary.ts'
 import { editTitle, takeText, writeTitle } from './texts.ts'
 import type { Unit } from './unit.ts'
@@ -56,6 +57,8 @@ export class Turn {
   /** Where the peers' feeds stand after this turn. */
   readonly cursors = new Map<string, PeerCursor>()
   readonly retiring = new Retiring()
+  /** Own workflows that a former authority has gone on with: what it had begun, it may have done. */
+  readonly adopted = new Set<Unit>()
   readonly #retirements: RetireInput[] = []
   readonly #puts: Put[] = []
   #writtenBytes = 0
@@ -86,9 +89,11 @@ export class Turn {
       case 'judge':
         return this.#judge(input.workflow)
       case 'presence':
-        return this.#notePresence(input)
+        return notePresence(this.#core, this, input)
       case 'reset-breaker':
-        return this.#resetBreaker(input)
+        return resetBreaker(this.#core, this, input)
+      case 'hand-over':
+        return handOver(this.#core, this, input)
       case 'meet':
         return ok(meet(this.#core.units, input, (unit, command, by) => void this.#command(unit, command, by)))
       case 'retire':
@@ -133,6 +138,7 @@ export class Turn {
 
   #command(unit: Unit | undefined, command: Command, by: string): Result<Answer, Refusal> {
     if (unit === undefined) return err(NO_SUCH_WORKFLOW)
+    if (!this.#core.authority.isAuthority(unit.home)) return err(notTheAuthority(unit.home))
     const definition = this.#definitionFor(unit, command)
     if (definition === undefined) return err(unknownDefinition(unit))
     const decided = this.#core.rules.decide(definition, unit.id, unit.state, command, { now: this.now, by })
@@ -196,21 +202,10 @@ export class Turn {
     for (const { home, event, by } of this.admission.breakers.news()) noteAtHome(this.#core, this, home, by, () => [event])
   }
 
-  #notePresence({ home, presence }: PresenceInput): Result<Answer, Refusal> {
-    const noted = noteAtHome(this.#core, this, home, presence.agent, (roster) => presenceEvents(roster, presence))
-    return noted.ok ? ok(DECIDED) : noted
-  }
-
-  #resetBreaker({ home, breaker, by }: ResetInput): Result<Answer, Refusal> {
-    if (!this.#core.authority.isAuthority(home)) return err(refusal('give-up', 'not-the-authority', `Only ${home} resets its breakers.`))
-    this.admission.breakers.reset(home, breaker, by)
-    return ok(DECIDED)
-  }
-
   #judge(workflow: string): Result<Answer, Refusal> {
     const unit = this.#core.units.peek(workflow)
     if (unit === undefined) return err(NO_SUCH_WORKFLOW)
-    judgeWaiting(this.#core, this, unit)
+    if (this.#core.authority.isAuthority(unit.home)) judgeWaiting(this.#core, this, unit)
     if (unit.isStaged) this.touch(unit)
     return ok(DECIDED)
   }

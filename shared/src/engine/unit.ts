@@ -26,12 +26,15 @@ import {
 } from '../document/index.ts'
 import type { Append, StoredDocument } from '../ports/store.ts'
 import type { Json } from '../values/json.ts'
-import type { Refusal } from '../values/refusal.ts'
-import { ok, type Result } from '../values/result.ts'
+import { type Refusal, refusal } from '../values/refusal.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import type { HeldRows } from './books.ts'
+
+/** Decided without what has come meanwhile. */
+const LOG_MOVED = refusal('retry-later', 'log-moved', 'The log has grown elsewhere while this was decided.')
 
 /** Who writes: one life of a process, and for each home the epoch it was granted. */
 export interface Author {
@@ -85,8 +88,8 @@ export class Unit<State = WorkflowState> {
     return folded.ok ? ok(unit) : folded
   }
 
-  /** Folds what the document holds and the state does not; folds all again when the past was cut. A broken chain is refused. */
-  foldNews(): Result<void, Refusal> {
+  /** Folds what the document holds and the state does not; folds all again when the past was cut. A broken chain is refused. @returns whether there was any */
+  foldNews(): Result<boolean, Refusal> {
     const verified = verifyOn(this.replica, { head: this.head, position: this.#position })
     if (!verified.ok) return verified
     this.head = verified.value.head
@@ -98,6 +101,7 @@ export class Unit<State = WorkflowState> {
       tail = readTail(this.replica, START)
     }
     if (tail === 'refold') throw new TypeError('reading from the start never refolds')
+    if (tail.entries.length > 0 && this.#staged.length > 0) return err(LOG_MOVED)
     for (const coded of tail.entries) {
       const { entry, context } = decodeEntry(coded, this.#context, this.#open)
       this.#context = context
@@ -105,7 +109,7 @@ export class Unit<State = WorkflowState> {
       this.#news.push(entry)
     }
     this.#position = tail.position
-    return ok(undefined)
+    return ok(tail.entries.length > 0)
   }
 
   get length(): number {

@@ -136,6 +136,7 @@ export class Units {
   }
 
   rest(id: string): void {
+    if (!this.#units.has(id)) return
     this.#idle.delete(id)
     this.#idle.add(id)
   }

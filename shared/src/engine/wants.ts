@@ -8,3 +8,11 @@ export const wantsOf = (core: Pick<Core, 'authority' | 'catalogue' | 'rules'>, u
   const definition = core.catalogue.byHash(unit.state.definition)
   return definition && core.rules.wanted(definition, unit.id, unit.state)
 }
+
+/** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */
+export const earliest = (wants: Wanted, seenAt: number): number | undefined => {
+  let at = wants.wakeAt ?? Number.POSITIVE_INFINITY
+  for (const { notBefore } of [...wants.offers, ...wants.begins])
+    if (notBefore !== undefined && notBefore > seenAt) at = Math.min(at, notBefore)
+  return Number.isFinite(at) ? at : undefined
+}

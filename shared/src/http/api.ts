@@ -12,6 +12,7 @@ import { storeRefusal } from '../engine/store-refusal.ts'
 import type { Random } from '../ports/random.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
+import { addAuthorityRoutes } from './authority-routes.ts'
 import { addConflictRoutes } from './conflict-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
@@ -77,6 +78,7 @@ export const createApi = (options: ApiOptions): Api => {
   addPeopleRoutes(api, node)
   addConflictRoutes(api, node, options.cursorKey)
   addLimitRoutes(api, node.limits)
+  addAuthorityRoutes(api, node.authority)
   addNodeRoutes(api, node, options.tickets)
   return api
 }

@@ -9,6 +9,7 @@ import { collect } from '../testing/collect.ts'
 import { workflowIdOf } from '../values/ids.ts'
 import { createEngineNode } from './engine-node.ts'
 import { toyApi } from './toy-api.ts'
+import { toyAuthority } from './toy-authority.ts'
 import { toyLibrary } from './toy-library.ts'
 
 const definition = define({ name: 'picking', steps: { a: TASK } })
@@ -32,6 +33,7 @@ const open = async (authority = fixedAuthority([HOME]), store = newStore()) => {
   const reports: string[] = []
   const workflows = { open: 0, completed: 0, failed: 0, cancelled: 0 }
   const node = createEngineNode({
+    authority: toyAuthority([HOME]),
     engine: host.engine,
     clock,
     freshness: () => ({ asOf: 0, behind: false }),

@@ -15,6 +15,7 @@ import { workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
+import type { AuthorityDesk } from './authority.ts'
 import { conflictsIn, conflictsOf } from './conflicts.ts'
 import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
@@ -44,6 +45,7 @@ export interface EngineNodeParts {
   readonly health: () => HealthView
   readonly library: Library
   readonly scheduler: Scheduler
+  readonly authority: AuthorityDesk
 }
 
 export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
@@ -93,6 +95,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
     schedules: schedulesOf(parts),
+    authority: parts.authority,
     limits: limitsOf(engine, parts.clock, () => parts.facilities().map(({ id }) => id)),
   }
 }

@@ -1,4 +1,5 @@
 export { type ApiOptions, createApi } from './api.ts'
+export { type AuthorityDesk, type AuthorityView, authorityView } from './authority.ts'
 export { bearerOf } from './bearer.ts'
 export { MAX_BODY_BYTES } from './body.ts'
 export { type ConflictCase, conflictCase } from './conflict-views.ts'

@@ -16,6 +16,7 @@ import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
+import type { AuthorityDesk } from './authority.ts'
 import type { ConflictCase } from './conflict-views.ts'
 import type { Conflicts } from './conflicts.ts'
 import type { Insight } from './insight.ts'
@@ -100,4 +101,5 @@ export interface NodeApi {
   readonly library: Library
   readonly schedules: Schedules
   readonly limits: LimitsApi
+  readonly authority: AuthorityDesk
 }

@@ -6,6 +6,7 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { toyAuthority } from './toy-authority.ts'
 import { toyLibrary } from './toy-library.ts'
 import { toyLimits } from './toy-limits.ts'
 import { toySchedules } from './toy-schedules.ts'
@@ -188,6 +189,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
     conflicts: { list: async () => ({ items: [] }), one: async () => undefined },
     limits: toyLimits(FACILITIES.map(({ id }) => id)),
+    authority: toyAuthority(FACILITIES.map(({ id }) => id)),
     insight: {
       metrics: async (id) => {
         const found = workflows.get(id)

@@ -15,7 +15,7 @@ import { lineView } from './line-view.ts'
 
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
 
-const moment = z.number().int().openapi({ description: 'milliseconds since 1970' })
+export const moment = z.number().int().openapi({ description: 'milliseconds since 1970' })
 const count = z.number().int().nonnegative()
 /** Whatever JSON.parse gave: bounded and scanned before it comes here, so there is nothing left to check. */
 export const jsonValue = z

@@ -147,6 +147,7 @@ const EVENTS: { readonly [Type in keyof typeof EVENT_SCHEMAS]: readonly Workflow
   'breaker-opened': [{ type: 'breaker-opened', breaker: 'd:pick', until: 99_000 }],
   'breaker-half-opened': [{ type: 'breaker-half-opened', breaker: 'd:pick' }],
   'breaker-closed': [{ type: 'breaker-closed', breaker: 'd:pick' }],
+  'handed-over': [{ type: 'handed-over', epoch: 3, to: 'spare' }],
   'deadline-set': [
     { type: 'deadline-set', breachAt: 70_000 },
     { type: 'deadline-set', breachAt: 70_000, atRiskAt: 60_000, step: 1 },

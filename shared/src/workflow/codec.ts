@@ -65,6 +65,7 @@ const CODES: Readonly<Record<EventType, number>> = {
   'deadline-set': 68,
   'deadline-at-risk': 69,
   'deadline-breached': 70,
+  'handed-over': 71,
   'conflict-settled': 76,
   'consistency-set': 86,
 }

@@ -87,6 +87,7 @@ const SENTENCES: { readonly [Type in EventType]: (event: EventOf<Type>, names: N
   'breaker-opened': ({ breaker }) => `${breaker} keeps failing and is not begun for a while.`,
   'breaker-half-opened': ({ breaker }) => `${breaker} is tried again.`,
   'breaker-closed': ({ breaker }) => `${breaker} is begun again as usual.`,
+  'handed-over': ({ epoch, to }) => `Epoch ${epoch} ended: the home was handed over to ${to}.`,
   verdict: ({ accepted, explanation }) => `Proposal ${accepted ? 'accepted' : 'refused'}: ${explanation}`,
 }
 

@@ -209,6 +209,8 @@ export const EVENT_SCHEMAS = {
   'breaker-opened': z.object({ type: z.literal('breaker-opened'), breaker: z.string(), until: time }),
   'breaker-half-opened': z.object({ type: z.literal('breaker-half-opened'), breaker: z.string() }),
   'breaker-closed': z.object({ type: z.literal('breaker-closed'), breaker: z.string() }),
+  /** Of a home document, and its authority's last there: under the next epoch the home is another node's. */
+  'handed-over': z.object({ type: z.literal('handed-over'), epoch: z.number().int().positive(), to: z.string() }),
   /** The judgement of a proposal, known by ⟨its author's journal, n⟩; `explanation` is one sentence for the author. */
   verdict: z.object({
     type: z.literal('verdict'),

@@ -43,6 +43,7 @@ const apply = (next: NextState, event: WorkflowEvent, entry: LogEntry): void => 
     case 'breaker-opened':
     case 'breaker-half-opened':
     case 'breaker-closed':
+    case 'handed-over':
     case 'unknown':
       return
     case 'started':

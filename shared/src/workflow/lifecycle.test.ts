@@ -174,7 +174,7 @@ const randomMembers = (type: string, random: Prng): object => {
     option: text,
     status: random.pick(['completed', 'cancelled']),
   }
-  const promises = { breaker: text, until: 5, breachAt: 5 }
+  const promises = { breaker: text, until: 5, breachAt: 5, epoch: 1, to: text }
   const stages = { stage: random.pick(['created', 'closed']), signal: text }
   const rest = { version: 1, steps: random.between(0, 5), step: random.between(0, 9), compensate: true, succeeded: true, accepted: true }
   const several = {

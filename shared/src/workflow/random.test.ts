@@ -75,6 +75,7 @@ describe('any definition, any world', () => {
       'breaker-opened',
       'breaker-half-opened',
       'breaker-closed',
+      'handed-over',
     ]
     const missing = [...Object.keys(EVENT_SCHEMAS), 'done late'].filter((type) => !reached.has(type) && !elsewhere.includes(type))
     expect(missing).toEqual([])

@@ -1,0 +1,161 @@
+/**
+ * Who runs each facility, as this coordinator grants it: gateways ask over their link, operators over HTTP. What is granted here is what
+ * the hub lets a gateway write.
+ */
+import type { Lease } from '@holdfast/shared/consistency'
+import { MAX_UPDATE_BYTES, type Rights } from '@holdfast/shared/document'
+import {
+  ASK_LEASE,
+  type CallHandler,
+  CHECK_HEIR,
+  DECLARE_LOST,
+  type Engine,
+  type Hub,
+  LEASE_NEWS,
+  LEASE_QUESTION,
+  LeaseOffice,
+  type LinkCall,
+  lacks,
+} from '@holdfast/shared/engine'
+import type { Clock, Store } from '@holdfast/shared/ports'
+import { err, type Json, ok, type Refusal, type Result, refusal } from '@holdfast/shared/values'
+import { z } from 'zod'
+import { type CoordinatorConfig, type FacilityConfig, gatewaysOf } from '../config.ts'
+
+export interface LeasesParts {
+  readonly config: CoordinatorConfig
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: Clock
+  readonly handlers: Map<string, CallHandler>
+  readonly hub: () => Hub
+  readonly onMoved: (lease: Lease) => void
+}
+
+const NEWS_TIMEOUT_MS = 2_000
+const BAD_QUESTION = refusal('fix-request', 'bad-question', 'This can not be understood.')
+
+const heir = z.strictObject({ to: z.string() })
+const lost = z.strictObject({ by: z.string().max(128), reason: z.string().max(1024), heir: z.string().exactOptional() })
+
+export class Leases {
+  readonly #parts: LeasesParts
+  readonly #office: LeaseOffice
+  readonly #stopListening: () => void
+
+  private constructor(parts: LeasesParts, office: LeaseOffice) {
+    this.#parts = parts
+    this.#office = office
+    parts.handlers.set(ASK_LEASE, (call) => this.#answer(call))
+    parts.handlers.set(CHECK_HEIR, async ({ home, body }) => this.#answerAboutHeir(home, body))
+    parts.handlers.set(DECLARE_LOST, (call) => this.#hearLost(call))
+    this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
+      for (const home of feeds.keys()) if (this.#saysHandedOver(home)) void office.look(home)
+    })
+  }
+
+  static async open(parts: LeasesParts): Promise<Leases> {
+    const { config, engine, store, clock } = parts
+    const enrolments = new Map(
+      config.facilities.map((facility) => {
+        const nodes = gatewaysOf(facility).map(({ node }) => node)
+        return [facility.id, { home: facility.id, nodes, holdover: facility.holdover }]
+      }),
+    )
+    const handedOver = async (home: string) => {
+      const roster = await engine.roster(home)
+      return roster.ok ? roster.value.state?.handedOver : undefined
+    }
+    const office = await LeaseOffice.open({ store, clock, enrolments, handedOver, onMoved: (lease) => leases.#announce(lease) })
+    const leases: Leases = new Leases(parts, office)
+    return leases
+  }
+
+  close(): void {
+    this.#stopListening()
+  }
+
+  leaseOf(home: string): Lease | undefined {
+    return this.#office.leaseOf(home)
+  }
+
+  /** Whom to ask about a facility: who holds it; before anybody was granted it, its first gateway. */
+  holderOf(home: string): string | undefined {
+    return this.#office.leaseOf(home)?.holder ?? this.#facility(home)?.node
+  }
+
+  #facility(home: string): FacilityConfig | undefined {
+    return this.#parts.config.facilities.find(({ id }) => id === home)
+  }
+
+  /** What a gateway may write into its facility's documents: under epochs that it was granted, and no other. */
+  rightsOf(peer: string, home: string): Rights {
+    const facility = this.#facility(home)
+    const gateway = facility && gatewaysOf(facility).find(({ node }) => node === peer)
+    const maxEpoch = this.#office.epochGranted(home, peer)
+    const lease = this.#office.leaseOf(home)
+    const holds = lease?.holder === peer && !lease.vacant
+    return {
+      nodes: new Set(gateway === undefined ? [] : [gateway.nodeNumber]),
+      guests: 'any',
+      authority: maxEpoch > 0,
+      maxEpoch,
+      ...(holds ? { mayCut: lease.epoch } : {}),
+      mayPropose: true,
+      mayWriteText: true,
+      maxBytes: MAX_UPDATE_BYTES,
+    }
+  }
+
+  declareLost(
+    home: string,
+    will: { readonly by: string; readonly reason: string; readonly heir?: string },
+  ): Promise<Result<Lease, Refusal>> {
+    return this.#office.declareLost(home, will)
+  }
+
+  /** Whether a gateway could take the facility over at this moment. */
+  checkHeir(home: string, to: string): Result<Json, Refusal> {
+    const facility = this.#facility(home)
+    if (facility === undefined || !gatewaysOf(facility).some(({ node }) => node === to))
+      return err(refusal('fix-request', 'not-enrolled', `${to} is not enrolled for ${home}.`))
+    if (this.#parts.hub().condition(to).state === 'live') return ok({})
+    return err(refusal('retry-later', 'unavailable', `${to} is not connected, so it could not go on with ${home}.`))
+  }
+
+  #answerAboutHeir(home: string, body: Json): Result<Json, Refusal> {
+    const asked = heir.safeParse(body)
+    return asked.success ? this.checkHeir(home, asked.data.to) : err(BAD_QUESTION)
+  }
+
+  async #hearLost({ peer, home, body }: LinkCall): Promise<Result<Json, Refusal>> {
+    const said = lost.safeParse(body)
+    if (!said.success) return err(BAD_QUESTION)
+    const declared = await this.#office.declareLost(home, { ...said.data, by: `${said.data.by} at ${peer}` })
+    return declared.ok ? ok({ epoch: declared.value.epoch }) : declared
+  }
+
+  #saysHandedOver(home: string): boolean {
+    const said = this.#parts.engine.units.peekRoster(home)?.state?.handedOver
+    return said !== undefined && said.epoch === this.#office.leaseOf(home)?.epoch
+  }
+
+  async #answer({ peer, home, body }: LinkCall): Promise<Result<Json, Refusal>> {
+    const question = LEASE_QUESTION.safeParse(body)
+    if (!question.success) return err(BAD_QUESTION)
+    const { holds, feed } = question.data
+    const lease = await this.#office.ask(home, peer, holds)
+    if (!lease.ok) return lease
+    return ok({ lease: { ...lease.value }, lacks: await lacks(this.#parts.store, home, peer, feed) } as Json)
+  }
+
+  /** Those whom it concerns ask again at once; who does not hear of it, asks in a while. */
+  #announce(lease: Lease): void {
+    const { hub, onMoved } = this.#parts
+    onMoved(lease)
+    const facility = this.#facility(lease.home)
+    for (const { node } of facility === undefined ? [] : gatewaysOf(facility)) {
+      void hub().callNode(node, lease.home, LEASE_NEWS, { epoch: lease.epoch }, NEWS_TIMEOUT_MS)
+    }
+  }
+}
