@@ -34,6 +34,23 @@ export {
   unconserved,
 } from './checkers.ts'
 export { assertInvariant, assertNone, InvariantBroken, type Violation } from './invariant.ts'
+export {
+  type Linearizability,
+  linearizability,
+  type Model,
+  type Operation,
+} from './linearizability.ts'
+export {
+  type Bound,
+  type BoundedRead,
+  brokenSessions,
+  missingCauses,
+  needlessRefusals,
+  type Positions,
+  type SessionStep,
+  staleReads,
+} from './read-checkers.ts'
+export { type RegisterOperation, VERSIONED_REGISTER } from './versioned-register.ts'
 
 // A store with faults. The port's contract suite is `@holdfast/shared/testing/store-contract`: it declares tests, and a simulation
 // outside of a test runner could not load it.
