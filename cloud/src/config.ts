@@ -49,6 +49,8 @@ export const coordinatorConfig = z.strictObject({
   definitionsFolder: z.string().min(1),
   /** Definitions that come with Holdfast, by name. */
   shipped: z.union([z.literal('all'), z.array(id)]).default([]),
+  /** Domain rules, read again whenever the folder changes. */
+  rulesFolder: z.string().min(1).exactOptional(),
   /** The built dashboard; without it the API is served alone. */
   dashboardFolder: z.string().exactOptional(),
   host: z.string().default('127.0.0.1'),

@@ -13,6 +13,7 @@ import {
   Hub,
   openEngine,
   Publisher,
+  type RuleBook,
   Scheduler,
 } from '@holdfast/shared/engine'
 import { type AuthorityDesk, createEngineNode, type Freshness, type Library, libraryOf, YjsRooms } from '@holdfast/shared/http'
@@ -23,6 +24,7 @@ import {
   healthOf,
   LINK_PATH,
   linkDoor,
+  nodeRules,
   openNodeStore,
   type RunningServer,
   serveNode,
@@ -48,11 +50,13 @@ export interface Coordinator {
 export const startCoordinator = async (config: CoordinatorConfig, log: Logger): Promise<Result<Coordinator, Refusal>> => {
   const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
+  const rules = await nodeRules(config.rulesFolder, (problem) => log.error({ problem }, 'a rule was left out'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   let leases: Leases | undefined
   const rightsOf = (peer: string, home: string): Rights => leases?.rightsOf(peer, home) ?? NO_RIGHTS
-  const opened = await openEngine(engineConfig(config, store, loaded.definitions, rightsOf))
+  const opened = await openEngine({ ...engineConfig(config, store, loaded.definitions, rightsOf), domainRules: rules.shelf })
   if (!opened.ok) {
+    rules.close()
     await store.close()
     return err(opened.error)
   }
@@ -95,7 +99,9 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
   const authority = authorityDesk({ facilities: config.facilities, leases, hub, clock })
-  const server = await using('port', () => serve({ config, engine, store, hub, facilities, library, scheduler, authority, log }))
+  const server = await using('port', () =>
+    serve({ config, engine, store, hub, facilities, library, rules: rules.open(engine, store), scheduler, authority, log }),
+  )
   scheduler.start()
   log.info({ url: server.url, life }, 'the coordinator is ready')
   return ok({
@@ -103,6 +109,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     port: server.port,
     close: async () => {
       leases?.close()
+      rules.close()
       hub.close()
       relay.close()
       await server.close()
@@ -146,12 +153,13 @@ interface Served {
   readonly hub: Hub
   readonly facilities: Facilities
   readonly library: Library
+  readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly authority: AuthorityDesk
   readonly log: Logger
 }
 
-const serve = ({ config, engine, store, hub, facilities, library, scheduler, authority, log }: Served): Promise<RunningServer> => {
+const serve = ({ config, engine, store, hub, facilities, library, rules, scheduler, authority, log }: Served): Promise<RunningServer> => {
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
@@ -161,6 +169,7 @@ const serve = ({ config, engine, store, hub, facilities, library, scheduler, aut
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node, ...healthOf(store.condition) }),
     library,
+    rules,
     scheduler,
     authority,
   })

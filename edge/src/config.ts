@@ -19,6 +19,8 @@ const shape = z.strictObject({
   definitionsFolder: z.string().min(1),
   /** Definitions that come with Holdfast, by name. */
   shipped: z.union([z.literal('all'), z.array(id)]).default([]),
+  /** Domain rules, read again whenever the folder changes. */
+  rulesFolder: z.string().min(1).exactOptional(),
   host: z.string().default('127.0.0.1'),
   port: port.default(7410),
   /** Names the gateway is called by, beside `host`. */

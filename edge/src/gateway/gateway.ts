@@ -18,7 +18,7 @@ import {
 } from '@holdfast/shared/engine'
 import { libraryOf } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
-import { gatherDefinitions, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
+import { gatherDefinitions, nodeRules, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
@@ -41,12 +41,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const loaded = await gatherDefinitions(config)
   const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
+  const rules = await nodeRules(config.rulesFolder, (problem) => log.error({ problem }, 'a rule was left out'))
   // What the hub has not got yet would be lost to it.
   let mayErase = (): boolean => config.hub === undefined
   const { facility, node } = config
   const keeper = await LeaseKeeper.open({ store, clock: systemClock, node, home: facility, standby: config.standby })
-  const opened = await openEngine({ ...engineConfig(options, store, loaded.definitions, () => mayErase()), authority: keeper })
+  const known = engineConfig(options, store, loaded.definitions, () => mayErase())
+  const opened = await openEngine({ ...known, authority: keeper, domainRules: rules.shelf })
   if (!opened.ok) {
+    rules.close()
     await store.close()
     return err(opened.error)
   }
@@ -76,7 +79,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
       if (!holds) dismissAgents()
     },
   })
-  const server = await using('port', () => serve({ config, engine, store, library, scheduler, uplink, authority, birth, log }))
+  const server = await using('port', () =>
+    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, uplink, authority, birth, log }),
+  )
   dismissAgents = server.dismissAgents
   uplink?.start()
   scheduler.start()
@@ -85,6 +90,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
     url: server.url,
     close: async () => {
       keeper.close()
+      rules.close()
       uplink?.stop()
       relay.close()
       await server.close()

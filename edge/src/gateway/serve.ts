@@ -1,5 +1,5 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
-import type { Engine, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
+import type { Engine, RuleBook, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
 import {
   type AuthorityDesk,
   createEngineNode,
@@ -28,6 +28,7 @@ export interface Served {
   readonly engine: Engine
   readonly store: ReturnType<typeof openNodeStore>
   readonly library: Library
+  readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly uplink: UplinkLoop | undefined
   readonly authority: AuthorityDesk
@@ -64,7 +65,7 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, store, library, scheduler, uplink, authority, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({ config, engine, store, library, rules, scheduler, uplink, authority, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
   const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
   return createEngineNode({
@@ -81,6 +82,7 @@ const nodeOf = ({ config, engine, store, library, scheduler, uplink, authority, 
       ...healthOf(store.condition),
     }),
     library,
+    rules,
     scheduler,
     authority,
   })

@@ -12,15 +12,21 @@ import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Instant } from '../values/instant.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
+import { stepName } from '../workflow/attempt.ts'
 import { decide } from '../workflow/decide.ts'
+import { Draft } from '../workflow/draft.ts'
 import { stepError } from '../workflow/errors.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import { evolve } from '../workflow/evolve.ts'
-import { PLAIN_NODE } from '../workflow/node-context.ts'
+import { type NodeContext, PLAIN_NODE } from '../workflow/node-context.ts'
+import { ASK, type Clash, noteConflict } from '../workflow/note-conflict.ts'
 import { type Proposable, parseProposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { acceptance } from './acceptance.ts'
+import { type Choice, decideBetween } from './concurrent-decisions.ts'
+import { meets } from './detect-decisions.ts'
 import { lateCancel } from './late-cancel.ts'
+import type { RuleShelf } from './rules/shelf.ts'
 
 /** A proposal as the document carries it; `basisLength` is how many entries of the log its author had seen. */
 export interface Judgeable {
@@ -30,6 +36,8 @@ export interface Judgeable {
   readonly reason: string
   readonly basisLength: number
   readonly content: Json
+  /** The entries that its author had not seen; read only where something may come of it. */
+  readonly missed?: () => readonly LogEntry[]
 }
 
 export interface Judged {
@@ -49,6 +57,7 @@ export const judge = (
   proposal: Judgeable,
   now: Instant,
   node = PLAIN_NODE,
+  rules?: RuleShelf,
 ): Judged | undefined => {
   const content = parseProposable(proposal.content)
   if (!content.ok) return refuse(state, proposal, content.error, now)
@@ -57,12 +66,55 @@ export const judge = (
     return refuse(state ?? stillborn(content.value, proposal, unknown, now), proposal, unknown, now)
   }
   const decided = decide(definition, workflow, state, content.value, { now, by: proposal.by, node })
+  if (state !== undefined) {
+    const met = meeting({ definition, workflow, state, proposal, now, node, rules }, content.value, decided)
+    if (met !== undefined) return met
+  }
   if (decided.ok)
     return withVerdict(decided.value, proposal, true, 'accepted', acceptance(definition, content.value, decided.value.state), now)
   if (state === undefined) return refuse(stillborn(content.value, proposal, decided.error, now), proposal, decided.error, now)
-  const late = content.value.type === 'cancel' ? lateCancel(definition, workflow, state, proposal, now) : undefined
-  if (late === undefined) return refuse(state, proposal, decided.error, now)
-  return withVerdict(late.draft, proposal, late.undone, late.undone ? 'late-and-undone' : 'too-late', late.explanation, now)
+  return refuse(state, proposal, decided.error, now)
+}
+
+interface Case {
+  readonly definition: CompiledDefinition
+  readonly workflow: string
+  readonly state: WorkflowState
+  readonly proposal: Judgeable
+  readonly now: Instant
+  readonly node: NodeContext
+  readonly rules: RuleShelf | undefined
+}
+
+/** What its author could not have seen, and what becomes of it because of that. */
+const meeting = (of: Case, content: Proposable, decided: ReturnType<typeof decide>): Judged | undefined => {
+  const { definition, workflow, state, proposal, now } = of
+  if (proposal.basisLength >= state.length) return undefined
+  const late = !decided.ok && content.type === 'cancel' ? lateCancel(definition, workflow, state, proposal, now) : undefined
+  if (late !== undefined)
+    return withVerdict(late.draft, proposal, late.undone, late.undone ? 'late-and-undone' : 'too-late', late.explanation, now)
+  const missed = { from: proposal.basisLength, entries: proposal.missed ?? (() => []) }
+  const standing = meets({ content, by: proposal.by, taken: decided.ok }, missed, (ref) => nameIn(definition, state, ref))
+  if (standing === undefined) return undefined
+  const refused = decided.ok ? {} : { refused: decided.error.message }
+  const { choice, clash } = decideBetween({ workflow, state, proposal, content, standing, ...refused }, of.rules)
+  return record(of, content, choice, clash)
+}
+
+/** The conflict comes first, so that whoever reads the log knows why what follows it was done or not. */
+const record = ({ definition, workflow, state, proposal, now, node }: Case, content: Proposable, choice: Choice, clash: Clash): Judged => {
+  const draft = new Draft(definition, workflow, state, now, 'authority', node)
+  noteConflict(draft, clash, [proposal.journal, proposal.n])
+  const explained = clash.explanation
+  const taken = choice === 'take' ? decide(definition, workflow, draft.state, content, { now, by: proposal.by, node }) : undefined
+  if (taken?.ok !== true) return withVerdict(draft, proposal, false, choice === ASK ? 'conflict-open' : 'conflict', explained, now)
+  const entries = [...draft.entries, ...taken.value.entries]
+  return withVerdict({ entries, state: taken.value.state }, proposal, true, 'accepted', explained, now)
+}
+
+const nameIn = (definition: CompiledDefinition, state: WorkflowState, ref: number): string => {
+  const step = state.steps[ref]
+  return step === undefined ? '' : stepName(definition, step)
 }
 
 /**

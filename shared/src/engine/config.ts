@@ -1,3 +1,4 @@
+import type { RuleShelf } from '../conflict/rules/shelf.ts'
 import type { Authorities } from '../consistency/authorities.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Rights } from '../document/rights.ts'
@@ -48,6 +49,8 @@ export interface EngineConfig {
   readonly rightsOf: (peer: string, home: string) => Rights
   /** Who may object to decisions here, and is told of transitions. */
   readonly hooks?: Hooks
+  /** Domain rules that this node goes by; they may change while it runs. */
+  readonly domainRules?: RuleShelf
   /** Other rules than the real ones, for tests of tests. */
   readonly rules?: Partial<Rules>
 }

@@ -71,7 +71,7 @@ export class Engine implements Core {
     this.journal = `${author.node}.${author.life}`
     this.catalogue = catalogue
     this.register = new Register(config.store, (read) => this.#queue.between(read), atStart)
-    this.rules = rulesOn(nodeContextOf(config, catalogue), { ...RULES, ...config.rules })
+    this.rules = rulesOn(nodeContextOf(config, catalogue), { ...RULES, ...config.rules }, config.domainRules)
     this.units = new Units(config.store, author, this.rules.evolve, this.authority.homes.size > 0)
     const submit: Engine['submit'] = (input) => this.submit(input)
     const read: Engine['read'] = (workflow) => this.read(workflow)

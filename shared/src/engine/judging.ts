@@ -54,7 +54,9 @@ const decidable = (core: Core, turn: Judging, unit: Unit, admit: readonly WellFo
 }
 
 const judgeOne = (core: Core, turn: Judging, unit: Unit, { place, proposal }: WellFormed): boolean => {
-  const judged = verdictOn(core, unit, { ...proposal, basisLength: proposal.basis.length }, turn.now)
+  const basisLength = proposal.basis.length
+  const missed = () => unit.entriesAfter(basisLength)
+  const judged = verdictOn(core, unit, { ...proposal, basisLength, missed }, turn.now)
   if (judged === undefined) return false
   turn.stage(unit, judged.entries, judged.state)
   unit.answer([place])

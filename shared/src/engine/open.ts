@@ -22,6 +22,7 @@ import { standingPuts } from './rebuild.ts'
 import { RESULTS, RESULTS_DUE } from './result-cache.ts'
 import { ARCHIVED, ENDED, GONE } from './retired.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
+import { DOMAIN_RULES, restoreRules } from './rule-book.ts'
 import { SCHEDULES } from './schedules/schedule.ts'
 import { COUNTS, OPEN, type OpenRow, type OutcomeCount, parseCounts, parseOpenRow, STANDING_VERSION } from './standing.ts'
 import { steadyClock } from './steady-clock.ts'
@@ -40,6 +41,7 @@ export const ENGINE_SCHEMAS = [
   { name: GONE, indices: [] },
   { name: ASKED, indices: [] },
   { name: CONFLICTS, indices: ['id', 'open'] },
+  { name: DOMAIN_RULES, indices: [] },
   { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: GUESTS, indices: [] },
@@ -72,6 +74,7 @@ export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Re
     const problem = unfitHere(config, definition) ?? catalogue.addAuthored(definition)
     if (problem !== undefined) problems.push(problem)
   }
+  if (config.domainRules !== undefined) problems.push(...(await restoreRules(store, config.domainRules)))
   const fresh = catalogue.all().filter(({ hash }) => !stored.has(hash))
   const puts = fresh.map(({ hash, definition }) => ({ collection: DEFINITIONS, key: hash, value: plain(definition) }))
   const before = await readStanding(store)

@@ -3,6 +3,7 @@
  * puts wrong ones in their place to see whether its checks notice.
  */
 import { judge } from '../conflict/judge.ts'
+import type { RuleShelf } from '../conflict/rules/shelf.ts'
 import { judgeUpdate } from '../document/index.ts'
 import { decide } from '../workflow/decide.ts'
 import { evolve } from '../workflow/evolve.ts'
@@ -14,9 +15,9 @@ export const RULES = { decide, evolve, wanted, judge, judgeUpdate } as const
 export type Rules = typeof RULES
 
 /** The same on this node: the one place at which decisions come to know what it limits, knows and objects to. */
-export const rulesOn = (node: NodeContext, rules: Rules): Rules => ({
+export const rulesOn = (node: NodeContext, rules: Rules, domain?: RuleShelf): Rules => ({
   ...rules,
   decide: (definition, workflow, state, command, context) => rules.decide(definition, workflow, state, command, { ...context, node }),
-  judge: (definition, workflow, state, proposal, now) => rules.judge(definition, workflow, state, proposal, now, node),
+  judge: (definition, workflow, state, proposal, now) => rules.judge(definition, workflow, state, proposal, now, node, domain),
   wanted: (definition, workflow, state) => rules.wanted(definition, workflow, state, node.gates),
 })

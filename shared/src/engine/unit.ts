@@ -208,6 +208,11 @@ export class Unit<State = WorkflowState> {
     for (const { entry } of this.replay()) yield entry
   }
 
+  /** What stands after so many entries, this turn's own among them. Linear in the log. */
+  entriesAfter(length: number): readonly LogEntry[] {
+    return [...this.entries(), ...this.#staged].slice(length)
+  }
+
   /** The folded log, for history and time travel: each entry with the state it led to. Linear in the log. */
   *replay(): Generator<{ readonly entry: LogEntry; readonly state: State | undefined }> {
     const tail = readTail(this.replica, START)

@@ -29,6 +29,7 @@ import type { Authenticate } from './principal.ts'
 import { problem, refused, Unreadable } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { Api } from './route-parts.ts'
+import { addRuleRoutes } from './rule-routes.ts'
 import { addScheduleRoutes } from './schedule-routes.ts'
 import type { TicketOffice } from './tickets.ts'
 import { addWorkflowChanges } from './workflow-changes.ts'
@@ -73,6 +74,7 @@ export const createApi = (options: ApiOptions): Api => {
   addInsightRoutes(api, node)
   addMigrateRoute(api, node)
   addLibraryRoutes(api, node.library)
+  addRuleRoutes(api, node.rules)
   addScheduleRoutes(api, node.schedules)
   addControlRoutes(api, node)
   addPeopleRoutes(api, node)

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { RuleShelf } from '../conflict/rules/shelf.ts'
 import { fixedAuthority, NO_AUTHORITY } from '../consistency/fixed.ts'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
+import { RuleBook } from '../engine/rule-book.ts'
 import { Scheduler } from '../engine/schedules/scheduler.ts'
 import { ControlledStore, define, HOME, TASK, TestNode } from '../engine/test-support.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -35,6 +37,7 @@ const open = async (authority = fixedAuthority([HOME]), store = newStore()) => {
   const node = createEngineNode({
     authority: toyAuthority([HOME]),
     engine: host.engine,
+    rules: new RuleBook(host.engine, store, new RuleShelf()),
     clock,
     freshness: () => ({ asOf: 0, behind: false }),
     facilities: () => [{ id: HOME, title: 'Harbour', connected: true, workflows }],

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
 import { summaryOf } from '../engine/projections.ts'
 import { unlessDamaged } from '../engine/rows.ts'
+import type { RuleBook } from '../engine/rule-book.ts'
 import type { Scheduler } from '../engine/schedules/scheduler.ts'
 import type { Summary } from '../engine/summary.ts'
 import type { Unit } from '../engine/unit.ts'
@@ -24,6 +25,7 @@ import { limitsOf } from './limits.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import { peopleOf } from './people.ts'
 import { Unreadable } from './problem.ts'
+import { rulesOf } from './rules.ts'
 import type { Schedules } from './schedule-routes.ts'
 import { withShortagesNow } from './shortages.ts'
 import type { AgentView, FacilityView, HealthView, WorkflowSummary } from './views.ts'
@@ -44,6 +46,7 @@ export interface EngineNodeParts {
   readonly onFacility: (listener: (facility: FacilityView) => void) => () => void
   readonly health: () => HealthView
   readonly library: Library
+  readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly authority: AuthorityDesk
 }
@@ -92,6 +95,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
     insight,
     conflicts: conflictsOf(engine),
+    rules: rulesOf(parts.rules),
     people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
     schedules: schedulesOf(parts),

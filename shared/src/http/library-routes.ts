@@ -155,7 +155,7 @@ const searchOf = ({ q, tag }: { readonly q?: string | undefined; readonly tag?: 
 const answerTo = (context: Context<ApiEnv>, settled: Result<PublishOutcome, Unpublished>, root: string): Response => {
   if (!settled.ok) {
     const { refusal, problems: found } = settled.error
-    return refused(context, refusal, found.length === 0 ? {} : { errors: found.map((each) => errorOf(each, root)) })
+    return refused(context, refusal, found.length === 0 ? {} : { errors: found.map((each) => problemErrorOf(each, root)) })
   }
   const { view, outcome } = settled.value
   if (outcome === 'preview') return context.json(view, 200)
@@ -163,7 +163,7 @@ const answerTo = (context: Context<ApiEnv>, settled: Result<PublishOutcome, Unpu
   return outcome === 'published' ? context.json(view, 201, headers) : context.json(view, 200, { ...headers, 'Idempotent-Replay': 'true' })
 }
 
-const errorOf = ({ code, path, message, line: at, column }: DefinitionProblem, root: string) => ({
+export const problemErrorOf = ({ code, path, message, line: at, column }: DefinitionProblem, root: string) => ({
   pointer: path === '' ? root : `${root}/${path.split('.').map(escaped).join('/')}`,
   detail: message,
   code,

@@ -24,6 +24,7 @@ import type { Library } from './library.ts'
 import type { LimitsApi } from './limits.ts'
 import type { ListQuery, Page } from './listing.ts'
 import type { People } from './people.ts'
+import type { RulesApi } from './rules.ts'
 import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
@@ -98,6 +99,7 @@ export interface NodeApi {
   readonly insight: Insight
   readonly people: People
   readonly conflicts: Conflicts
+  readonly rules: RulesApi
   readonly library: Library
   readonly schedules: Schedules
   readonly limits: LimitsApi

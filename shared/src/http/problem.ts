@@ -29,6 +29,8 @@ const TABLE = {
   'unsupported-encoding': [415, 'Encoded bodies are not accepted'],
   'wrong-host': [421, 'This is not the host that was asked for'],
   'invalid-definition': [422, 'The definition is not right'],
+  'invalid-rule': [422, 'The rule is not right'],
+  'rule-cases-fail': [422, 'The cases of the rule fail'],
   'invalid-request': [422, 'The request does not fit its schema'],
   'forbidden-key': [422, 'A member has a forbidden name'],
   'json-bounds': [422, 'The body exceeds a bound'],

@@ -9,6 +9,7 @@ import type { Decided, LiveEvent, NodeApi, StartRequest, Will } from './node-api
 import { toyAuthority } from './toy-authority.ts'
 import { toyLibrary } from './toy-library.ts'
 import { toyLimits } from './toy-limits.ts'
+import { toyRules } from './toy-rules.ts'
 import { toySchedules } from './toy-schedules.ts'
 import type { FacilityView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
 
@@ -188,6 +189,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     schedules: toySchedules(),
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
     conflicts: { list: async () => ({ items: [] }), one: async () => undefined },
+    rules: toyRules(),
     limits: toyLimits(FACILITIES.map(({ id }) => id)),
     authority: toyAuthority(FACILITIES.map(({ id }) => id)),
     insight: {

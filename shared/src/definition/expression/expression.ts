@@ -42,13 +42,16 @@ export interface ParsedExpression extends Expression {
   rounds(sizeOf: SizeOf): number
 }
 
-/** @returns the reason on failure, for a person */
-export const compileExpression = (source: string): Result<ParsedExpression, string> => {
+/**
+ * @param names what it may speak of, where that is not a definition's
+ * @returns the reason on failure, for a person
+ */
+export const compileExpression = (source: string, names = VARIABLES): Result<ParsedExpression, string> => {
   if (source.length > MAX_SOURCE) return err(`longer than ${MAX_SOURCE} characters`)
   try {
     const tree = parse(source).expr
     const usage = usageOf(tree)
-    const objection = objectionTo(usage)
+    const objection = objectionTo(usage, names)
     if (objection !== undefined) return err(objection)
     const rounds = usage.comprehensions === 0 ? () => 0 : (sizeOf: SizeOf) => mostRounds(tree, sizeOf)
     return ok({ source, steps: usage.steps, evaluate: evaluatorOf(tree, usage), missing: missingOf(usage), rounds })
@@ -57,18 +60,19 @@ export const compileExpression = (source: string): Result<ParsedExpression, stri
   }
 }
 
-const objectionTo = (usage: Usage): string | undefined => {
+const objectionTo = (usage: Usage, known: readonly string[]): string | undefined => {
   if (usage.nodes > MAX_NODES) return `too large: ${usage.nodes} parts, at most ${MAX_NODES}`
   if (usage.nesting > MAX_NESTING) return `lists are gone through ${usage.nesting} deep, at most ${MAX_NESTING}`
   if (usage.comprehensions > MAX_COMPREHENSIONS) return `goes through lists ${usage.comprehensions} times, at most ${MAX_COMPREHENSIONS}`
-  for (const name of usage.names) if (!VARIABLES.includes(name) && !TYPE_NAMES.has(name)) return unknownName(name)
+  for (const name of usage.names) if (!known.includes(name) && !TYPE_NAMES.has(name)) return unknownName(name, known)
   for (const name of usage.functions) if (!isKnownCall(name)) return `unknown function "${name}"`
   return undefined
 }
 
-const unknownName = (name: string): string => {
-  const near = nearest(name, VARIABLES)
-  return `unknown name "${name}"${near === undefined ? '' : `; did you mean "${near}"?`} (a step with a dash is written steps['its-id'])`
+const unknownName = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known)
+  const dash = known.includes('steps') ? " (a step with a dash is written steps['its-id'])" : ''
+  return `unknown name "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}${dash}`
 }
 
 /** What the engine itself evaluates, without a function behind it. */
