@@ -18,7 +18,7 @@ import type { Random } from '../ports/random.ts'
 import { type Batch, type CollectionSchema, type Query, type StoreError, StoreFailure } from '../ports/store.ts'
 import { assertBatch, type Declared, declare } from '../store/declared.ts'
 import { readDocument, readFeed, readFeedEnd, readRow, readRows } from '../store/memory/reads.ts'
-import { applyBatch, emptyTables, mismatchIn, type SealedBatch, sealBatch, type Tables } from '../store/memory/tables.ts'
+import { applyBatch, emptyTables, mismatchIn, sealBatch, type Tables } from '../store/memory/tables.ts'
 import { err, ok, type Result } from '../values/result.ts'
 
 /** Probabilities are per commit, from 0 to 1. */
@@ -125,9 +125,10 @@ class SimulatedHandle implements Handle, Neighbours {
   async commit(batch: Batch): Promise<Committed> {
     if (this.#isClosed) return err(CLOSED)
     assertBatch(this.#database.declared, batch)
-    const own = { batch: snapshotOf(batch), sealed: sealBatch(this.#database.tables, batch) }
+    // Taken now: the caller may change what it handed in while earlier commits are under way.
+    const own = structuredClone(batch)
     const committing = this.#last.then(() => this.#send(own))
-    this.#last = committing
+    this.#last = committing.catch(() => {})
     return committing
   }
 
@@ -174,9 +175,9 @@ class SimulatedHandle implements Handle, Neighbours {
     for (const listener of this.#listeners) this.#clock.after(this.#database.wayMs(), listener)
   }
 
-  #send(own: { readonly batch: Batch; readonly sealed: SealedBatch }): Promise<Committed> {
+  #send(batch: Batch): Promise<Committed> {
     const database = this.#database
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const answer = (outcome: Committed): void => {
         if (this.#awaited.delete(answer)) resolve(outcome)
       }
@@ -184,18 +185,24 @@ class SimulatedHandle implements Handle, Neighbours {
       this.#onWay(() => {
         if (database.isDown || database.happens(database.options.faults.unavailable)) return answer(err(UNAVAILABLE))
         const isLost = database.happens(database.options.faults.unknownOutcome)
-        const outcome = isLost && database.happens(0.5) ? err(UNKNOWN) : this.#apply(own)
-        this.#onWay(() => answer(isLost && outcome.ok ? err(UNKNOWN) : outcome))
+        const isDropped = isLost && database.happens(0.5)
+        try {
+          const outcome = isDropped ? err(UNKNOWN) : this.#apply(batch)
+          this.#onWay(() => answer(isLost && outcome.ok ? err(UNKNOWN) : outcome))
+        } catch (breach) {
+          this.#awaited.delete(answer)
+          reject(breach)
+        }
       })
     })
   }
 
-  #apply({ batch, sealed }: { readonly batch: Batch; readonly sealed: SealedBatch }): Committed {
+  #apply(batch: Batch): Committed {
     const { tables } = this.#database
     const mismatch = mismatchIn(tables, batch)
     if (mismatch !== undefined) return err(mismatch)
-    const group = applyBatch(tables, sealed)
-    if (sealed.appends.length > 0) this.#database.hint(this)
+    const group = applyBatch(tables, sealBatch(tables, batch))
+    if (batch.appends.length > 0) this.#database.hint(this)
     return ok({ group })
   }
 
@@ -212,13 +219,6 @@ class SimulatedHandle implements Handle, Neighbours {
     return this.#database.tables
   }
 }
-
-/** What a commit is judged by when it arrives, whatever its caller does to its maps meanwhile. */
-const snapshotOf = (batch: Batch): Batch => ({
-  ...batch,
-  expected: new Map(batch.expected),
-  believed: structuredClone(batch.believed ?? []),
-})
 
 const CLOSED: StoreError = { code: 'closed', message: 'the store is closed' }
 const UNAVAILABLE: StoreError = { code: 'unavailable', message: 'injected' }
