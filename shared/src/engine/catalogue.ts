@@ -5,10 +5,13 @@
 import { compileDefinition } from '../definition/compile.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Definition } from '../definition/definition.ts'
+import type { Json } from '../values/json.ts'
 
 export const DEFINITIONS = 'definitions'
 
 export class Catalogue {
+  /** The row of definition-rows.ts as it was when all that it tells of was known here. */
+  published: Json | undefined
   readonly #byHash = new Map<string, CompiledDefinition>()
 
   add(definition: CompiledDefinition): void {

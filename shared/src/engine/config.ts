@@ -4,6 +4,7 @@ import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Rights } from '../document/rights.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Executor } from '../ports/executor.ts'
+import type { Neighbours } from '../ports/neighbours.ts'
 import type { Performer } from '../ports/performer.ts'
 import type { Random } from '../ports/random.ts'
 import type { Store } from '../ports/store.ts'
@@ -32,6 +33,8 @@ export interface EngineConfig {
   /** Whether what is committed here goes to a hub. Without one the node is its own: nobody else has to acknowledge anything. */
   readonly hasHub?: boolean
   readonly store: Store
+  /** The others that write to the same store; without it, there are none. */
+  readonly neighbours?: Neighbours | undefined
   readonly clock: Clock
   readonly random: Random
   readonly definitions: readonly CompiledDefinition[]

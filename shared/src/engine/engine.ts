@@ -10,13 +10,13 @@
 import type { AgentGate } from '../agent-protocol/index.ts'
 import type { Authorities } from '../consistency/authorities.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { type Batch, StoreFailure } from '../ports/store.ts'
-import { type Refusal, refusal } from '../values/refusal.ts'
-import { err, ok, type Result } from '../values/result.ts'
+import type { Refusal } from '../values/refusal.ts'
+import type { Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Admission } from './admission.ts'
 import { Aftermath, type EngineLoad } from './aftermath.ts'
 import { alertsOf } from './alerts.ts'
+import { Attempts } from './attempts.ts'
 import type { BreakerNews } from './breakers.ts'
 import { unfitHere } from './callees.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -25,9 +25,11 @@ import type { EngineConfig } from './config.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
+import { Following } from './following.ts'
 import { nodeContextOf, tellHooks } from './hooks.ts'
 import type { Answer, Input } from './inputs.ts'
-import { type Answered, Outlet } from './outlet.ts'
+import { keepLooking } from './lookout.ts'
+import { Outlet } from './outlet.ts'
 import { Recovery } from './recovery.ts'
 import { type AtStart, Register } from './register.ts'
 import { Retention } from './retention.ts'
@@ -35,10 +37,9 @@ import type { Roster } from './roster.ts'
 import { unlessDamaged } from './rows.ts'
 import { RULES, type Rules, rulesOn } from './rules.ts'
 import type { OutcomeCount } from './standing.ts'
-import { storeRefusal } from './store-refusal.ts'
 import type { Summary } from './summary.ts'
-import { Turn } from './turn.ts'
-import { TurnQueue, type Waiting } from './turn-queue.ts'
+import type { Turn } from './turn.ts'
+import { TurnQueue } from './turn-queue.ts'
 import type { Author, Unit } from './unit.ts'
 import { Units } from './units.ts'
 import type { WaitingList } from './waiting.ts'
@@ -60,12 +61,16 @@ export class Engine implements Core {
   readonly outlet: Outlet
   readonly #listeners = new Set<(committed: Committed) => void>()
   readonly #queue: TurnQueue
+  readonly #attempts: Attempts
+  readonly #following: Following | undefined
+  #catchingUp: Promise<void> | undefined
+  #stopLooking: () => void = () => {}
   #retention: Retention | undefined
 
   constructor(config: EngineConfig, author: Author, catalogue: Catalogue, cursors: Map<string, PeerCursor>, atStart: AtStart) {
     this.cursors = cursors
     this.#config = config
-    this.#queue = new TurnQueue(config.clock, (inputs) => this.#turn(inputs))
+    this.#queue = new TurnQueue(config.clock, (inputs) => this.#attempts.take(inputs))
     this.author = author
     this.authority = config.authority
     this.journal = `${author.node}.${author.life}`
@@ -83,6 +88,13 @@ export class Engine implements Core {
     this.#aftermath = new Aftermath({ config, author, catalogue, units, outlet, homeOf, wantsOf, submit, read })
     tellHooks(this, config.hooks ?? {})
     this.recovery = new Recovery({ core: this, clock: config.clock, register: this.register, aftermath: this.#aftermath })
+    this.#following = this.#followingOf(atStart.seen ?? new Map())
+    this.#attempts = new Attempts({
+      ...{ core: this, config, outlet, register: this.register, recovery: this.recovery, following: this.#following },
+      release: (turn) => this.#release(turn),
+      // Where others are followed, it is found among what they committed.
+      unknown: (turn, found) => this.#following ?? this.#announce(turn.appended, found, []),
+    })
   }
 
   // ── what the world calls ──
@@ -114,6 +126,11 @@ export class Engine implements Core {
     return this.#aftermath.waiting
   }
 
+  /** Whether other processes write to the same store. */
+  get isShared(): boolean {
+    return this.#following !== undefined
+  }
+
   get life(): number {
     return this.author.life
   }
@@ -138,6 +155,7 @@ export class Engine implements Core {
 
   /** A workflow's unit for reading, loaded if need be. */
   async read(workflow: string): Promise<Result<Unit | undefined, Refusal>> {
+    await this.#catchUp()
     return this.#queue.between(async () => {
       const unit = await this.units.load(workflow)
       this.units.trim()
@@ -153,6 +171,7 @@ export class Engine implements Core {
 
   /** Everybody the home's document tells of, with what is known of them at this moment. */
   async roster(home: string): Promise<Result<Unit<Roster>, Refusal>> {
+    await this.#catchUp()
     return this.#queue.between(() => this.units.roster(home))
   }
 
@@ -164,6 +183,7 @@ export class Engine implements Core {
 
   /** Takes no more inputs, finishes the turn under way and answers what waits with `stopping`. */
   async close(): Promise<void> {
+    this.#stopLooking()
     this.#retention?.close()
     this.#aftermath.close()
     this.outlet.close()
@@ -173,6 +193,21 @@ export class Engine implements Core {
   /** How much waits at this moment: inputs for a turn, offers for an agent, tasks and calls for their end. */
   get load(): EngineLoad {
     return { inputs: this.#queue.depth, ...this.#aftermath.load }
+  }
+
+  /** How far a peer's feed is durably held, for a session that begins: another process may have held the last one. */
+  async recallCursor(key: string): Promise<PeerCursor | undefined> {
+    const following = this.#following
+    if (following !== undefined) await this.#queue.alone(() => following.recall([key]))
+    return this.cursors.get(key)
+  }
+
+  /** Begins to look by itself for what other processes commit to the same store. */
+  startFollowing(): void {
+    const { neighbours, clock } = this.#config
+    const following = this.#following
+    if (neighbours === undefined || following === undefined) return
+    this.#stopLooking = keepLooking(neighbours, clock, () => this.#queue.alone(() => following.followAll()))
   }
 
   // ── Core ──
@@ -195,56 +230,16 @@ export class Engine implements Core {
 
   // ── turns ──
 
-  /** All inputs together; if that fails, each alone, so that a poisoned one fails alone (E3). */
-  async #turn(inputs: readonly Waiting[]): Promise<void> {
-    const failure = await this.#attempt(inputs)
-    if (failure === undefined) return
-    const hopeless = inputs.length === 1 || failure.next === 'retry-later'
-    if (hopeless) for (const { answer } of inputs) answer(err(failure))
-    else for (const input of inputs) await this.#turn([input])
-  }
-
-  async #attempt(inputs: readonly Waiting[]): Promise<Refusal | undefined> {
-    const turn = new Turn(this, this.#config.clock.now())
-    const made = await this.#make(turn, inputs)
-    if (!made.ok) {
-      const found = await this.recovery.forget(turn)
-      // It may stand in the feed all the same; whoever reads that must look.
-      if (made.error.code === 'store-unknown-outcome') this.#announce(turn.appended, found, [])
-      return made.error
+  /** Between turns, and together with whoever asks before it begins. */
+  #catchUp(): Promise<void> {
+    const following = this.#following
+    if (following === undefined) return Promise.resolve()
+    const look = (): Promise<void> => {
+      this.#catchingUp = undefined
+      return following.follow()
     }
-    // It is durable: what goes wrong from here on is a fault of the program and must not look like a turn that failed.
-    await this.outlet.committed(turn)
-    this.#release(turn)
-    for (const each of made.value) this.outlet.answer(each, turn.consistency)
-    return undefined
-  }
-
-  async #make(turn: Turn, inputs: readonly Waiting[]): Promise<Result<readonly Answered[], Refusal>> {
-    try {
-      const answers = await this.#take(turn, inputs)
-      turn.assign()
-      const batch = turn.batch()
-      const failure = batch.ok ? await this.#commit(batch.value) : batch.error
-      return failure === undefined ? ok(answers) : err(failure)
-    } catch (thrown) {
-      if (thrown instanceof StoreFailure) return err(storeRefusal(thrown.reason))
-      return err(refusal('ask-person', 'internal-error', thrown instanceof Error ? thrown.message : String(thrown)))
-    }
-  }
-
-  async #take(turn: Turn, inputs: readonly Waiting[]): Promise<readonly Answered[]> {
-    const unreadable = await this.units.loadFor(inputs.map(({ input }) => input))
-    return inputs.map(({ input, answer }) => {
-      const refused = unreadable.get(input)
-      return { input, answer, result: refused === undefined ? turn.take(input) : err(refused) }
-    })
-  }
-
-  async #commit(batch: Batch): Promise<Refusal | undefined> {
-    if (batch.appends.length + batch.puts.length + batch.removals.length === 0) return undefined
-    const committed = await this.#config.store.commit(batch)
-    return committed.ok ? undefined : storeRefusal(committed.error)
+    this.#catchingUp ??= Promise.resolve().then(() => this.#queue.alone(look))
+    return this.#catchingUp
   }
 
   async #wantsOf(workflow: string): Promise<Wanted | undefined> {
@@ -287,6 +282,14 @@ export class Engine implements Core {
     const starving = this.waiting.set(waiting, now.wall)
     const { onAlert } = this.#config
     if (onAlert !== undefined) for (const alert of alertsOf({ starving, breakers, news }, this.catalogue, now.wall)) onAlert(alert)
+  }
+
+  #followingOf(seen: ReadonlyMap<string, number>): Following | undefined {
+    const { neighbours, store } = this.#config
+    const { units, register, catalogue, cursors } = this
+    if (neighbours === undefined) return undefined
+    const announce = ({ feeds, summaries, news }: Committed): void => this.#announce(feeds, summaries, news)
+    return new Following({ neighbours, store, units, register, catalogue, cursors, announce }, seen)
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {

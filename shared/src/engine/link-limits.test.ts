@@ -23,7 +23,7 @@ const engine: LinkedEngine = {
     return ok({ ...DECIDED, rejected })
   },
   onCommitted: () => () => {},
-  cursorOf: () => undefined,
+  recallCursor: async () => undefined,
 }
 
 const fakeConnection = () => {

@@ -2,7 +2,7 @@
  * What both ends of the link need of their node: feed pages out of the store, groups into the engine, refusals written down.
  * The machines in link/ ask; this answers. Doesn't know about connections; those belong to the loops.
  */
-import type { Recall, StreamInput, StreamOutput } from '../link/index.ts'
+import type { Cursor, Recall, StreamInput, StreamOutput } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FeedEntry, Store } from '../ports/store.ts'
 import { refusal } from '../values/refusal.ts'
@@ -10,7 +10,7 @@ import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts
 import type { Engine } from './engine.ts'
 
 /** What the link needs of an engine. */
-export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'cursorOf'>
+export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'recallCursor'>
 
 type Asked = Exclude<StreamOutput, { type: 'send' | 'acknowledged' | 'asked' | 'call-ended' }>
 
@@ -43,10 +43,11 @@ export class LinkPort {
   /** How far the peer's feeds are held here, and what it still has to be told. Waits for commits of its earlier sessions. */
   async recall(peer: string, homes: readonly string[]): Promise<Recall> {
     await this.#committing.get(peer)
-    const cursors = homes.flatMap((home) => {
-      const cursor = this.#engine.cursorOf(`${peer}/${home}`)
-      return cursor === undefined ? [] : [{ home, ...cursor }]
-    })
+    const cursors: Cursor[] = []
+    for (const home of homes) {
+      const cursor = await this.#engine.recallCursor(`${peer}/${home}`)
+      if (cursor !== undefined) cursors.push({ home, ...cursor })
+    }
     const rows = await this.#store.list(REFUSALS, { where: { index: 'peer', equals: peer }, limit: MAX_UNNOTED })
     this.#unnoted.set(peer, new Set(rows.map(({ key }) => key)))
     return { cursors, refusals: rows.flatMap(({ value }) => parseRefusalRow(value) ?? []) }

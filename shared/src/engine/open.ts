@@ -15,6 +15,7 @@ import { CHECKPOINTS } from './checkpoints.ts'
 import type { EngineConfig } from './config.ts'
 import { CONFLICTS } from './conflict-rows.ts'
 import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cursors.ts'
+import { isDefinition, publishing, readPublished } from './definition-rows.ts'
 import { Engine } from './engine.ts'
 import { LEASES } from './leases/lease-rows.ts'
 import { NO_LIMITS } from './limits.ts'
@@ -66,9 +67,11 @@ export interface Opened {
 export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Refusal>> => {
   const config = { ...given, clock: steadyClock(given.clock) }
   const { store } = config
+  const seen = await config.neighbours?.ends()
   const born = await store.get('node', 'life')
   const life = lifeOf(born) + 1
   const catalogue = new Catalogue()
+  catalogue.published = await readPublished(store)
   const { stored, problems } = await loadDefinitions(config, catalogue)
   for (const definition of config.definitions) {
     const problem = unfitHere(config, definition) ?? catalogue.addAuthored(definition)
@@ -81,13 +84,22 @@ export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Re
   if (before.isDamaged) problems.push('rows that tell how workflows stand are damaged: they are drawn again from the workflows')
   const isSound = isJsonObject(born) && born.standing === STANDING_VERSION && !before.isDamaged
   const standing = isSound ? [] : await standingPuts(store)
+  const beside = publishing(catalogue.published)
   const began = await store.commit({
     appends: [],
-    puts: [...puts, ...standing, { collection: 'node', key: 'life', value: { life, standing: STANDING_VERSION } }],
+    puts: [
+      ...(puts.length > 0 ? [...puts, beside.put] : []),
+      ...standing,
+      { collection: 'node', key: 'life', value: { life, standing: STANDING_VERSION } },
+    ],
     removals: [],
     expected: new Map(),
+    believed: config.neighbours === undefined ? [] : [beside.belief, { collection: 'node', key: 'life', value: born }],
   })
+  // Another process that shares the store begins at the same time: no two lives have one number.
+  if (!began.ok && began.error.code === 'row-mismatch') return openEngine(given)
   if (!began.ok) return err(refusal('ask-person', `store-${began.error.code}`, 'The store does not take the beginning of a new life.'))
+  if (puts.length > 0) catalogue.published = beside.put.value
   const { open, counts } = isSound ? before : await readStanding(store)
   const cursors = new Map<string, PeerCursor>()
   for await (const { key, value } of rowsOf(store, CURSORS)) cursors.set(key, parseCursor(value))
@@ -95,13 +107,14 @@ export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Re
     for (const definition of config.definitions) problems.push(...unmetNeeds(config.limits ?? NO_LIMITS, definition))
   const epochOf = (home: string): number => config.authority.epochOf(home)
   const author = { node: config.node, clientId: clientIdOf(config.nodeNumber, config.random.u32()), epochOf, life }
-  const engine = new Engine(config, author, catalogue, cursors, { counts, waiting: await waitingRows(store, open) })
+  const engine = new Engine(config, author, catalogue, cursors, { counts, seen, waiting: await waitingRows(store, open) })
   for (const home of config.authority.homes) {
     engine.outlet.release.begin(home, await store.feedEnd(home))
     if (engine.authority.isAuthority(home)) await takeUpHome(engine, home)
   }
   const recovered = await recoverAll(engine, open, problems)
   engine.startRetention()
+  engine.startFollowing()
   return ok({ engine, life, recovered, problems })
 }
 
@@ -171,6 +184,3 @@ const loadDefinitions = async (
 const lifeOf = (row: Json | undefined): number => (isJsonObject(row) && typeof row.life === 'number' ? row.life : 0)
 
 const plain = (definition: Definition): Json => JSON.parse(JSON.stringify(definition))
-
-/** Written by this node itself and covered by the row's hash, so its outline is enough to know it by. */
-const isDefinition = (row: Json): row is Json & Definition => isJsonObject(row) && 'steps' in row && 'links' in row && 'name' in row

@@ -12,6 +12,7 @@ import type { Store } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { type Catalogue, DEFINITIONS } from './catalogue.ts'
+import { publishing, refreshCatalogue } from './definition-rows.ts'
 import type { Engine } from './engine.ts'
 import { storeRefusal } from './store-refusal.ts'
 
@@ -48,11 +49,21 @@ export class Publisher {
     const objection = objectionTo(catalogue, compiled)
     if (objection !== undefined) return err(objection)
     const put = { collection: DEFINITIONS, key: compiled.hash, value: jsonOf(compiled.definition) }
-    const stored = await this.#store.commit({ appends: [], puts: [put], removals: [], expected: new Map() })
-    if (!stored.ok) return err(storeRefusal(stored.error))
+    const beside = publishing(catalogue.published)
+    const believed = this.#engine.isShared ? [beside.belief] : []
+    const batch = { appends: [], puts: [put, beside.put], removals: [], expected: new Map(), believed }
+    const stored = await this.#store.commit(batch)
+    if (!stored.ok) return stored.error.code === 'row-mismatch' ? this.#publishAgain(compiled) : err(storeRefusal(stored.error))
+    catalogue.published = beside.put.value
     catalogue.add(compiled)
     await this.#judgeAgain()
     return ok({ replayed: false })
+  }
+
+  /** Another process has published meanwhile, perhaps this very version. */
+  async #publishAgain(compiled: CompiledDefinition): Promise<Result<Published, Refusal>> {
+    await refreshCatalogue(this.#engine.catalogue, this.#store)
+    return this.#publish(compiled)
   }
 
   async #judgeAgain(): Promise<void> {

@@ -67,7 +67,7 @@ export class Recovery {
       const summary = await this.#reload(id)
       if (summary !== undefined) found.push(summary)
     }
-    await this.#parts.register.recount(turn.books)
+    await this.#parts.register.recount(turn.books.counts.keys())
     return found
   }
 

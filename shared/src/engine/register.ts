@@ -2,7 +2,7 @@
  * The workflows of a node as its store's rows tell of them. Memory holds no row: what is asked for is read, between two turns, so that
  * nobody is told what is not durable yet. Only the counts of each home are at hand.
  */
-import type { Row, Store } from '../ports/store.ts'
+import type { Belief, Row, Store } from '../ports/store.ts'
 import { ASKED, type AskedRow, isAskedRow } from './asked.ts'
 import type { Books } from './books.ts'
 import { CHECKPOINTS, type CheckpointRow, checkpointKey, isCheckpointRow } from './checkpoints.ts'
@@ -18,6 +18,8 @@ export interface AtStart {
   readonly counts: Map<string, OutcomeCount>
   /** Rows of the workflows that wait for another one. */
   readonly waiting: Summary[]
+  /** On a store that others write to as well: where all feeds ended before anything was read. */
+  readonly seen?: ReadonlyMap<string, number> | undefined
 }
 
 export class Register {
@@ -103,9 +105,18 @@ export class Register {
     for (const [home, count] of counts) this.#counts.set(home, count)
   }
 
-  /** After a commit that failed, the store has the last word. */
-  async recount({ counts }: Books): Promise<void> {
-    for (const home of counts.keys()) this.#counts.set(home, parseCounts(await this.#store.get(COUNTS, home)))
+  /** The store has the last word: after a commit that failed, and where others write to it as well. */
+  async recount(homes: Iterable<string>): Promise<void> {
+    for (const home of homes) {
+      const row = await this.#store.get(COUNTS, home)
+      if (row === undefined) this.#counts.delete(home)
+      else this.#counts.set(home, parseCounts(row))
+    }
+  }
+
+  /** The counts that this turn's were made from, as rows. */
+  beliefsOf({ counts }: Books): readonly Belief[] {
+    return [...counts.keys()].map((key) => ({ collection: COUNTS, key, value: this.#counts.get(key) }))
   }
 
   #rowsOf(collection: string): AsyncGenerator<Row> {

@@ -3,7 +3,8 @@
  *
  *   idle ──put──▶ scheduled ──(all that waits by then, together)──▶ turning ──▶ idle, or scheduled again
  *
- * A turn begins in an event of its own, so that everything which arrives while a commit is under way shares the next one.
+ * A turn begins in an event of its own, so that everything which arrives while a commit is under way shares the next one. What may happen
+ * only while there is no turn takes its place (`alone`).
  */
 import type { Clock } from '../ports/clock.ts'
 import type { Refusal } from '../values/refusal.ts'
@@ -46,10 +47,21 @@ export class TurnQueue {
     })
   }
 
+  /** Keeps turns, and others of its kind, waiting until it is done. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#turning) await this.#idle()
+    this.#turning = true
+    try {
+      return await work()
+    } finally {
+      this.#end()
+    }
+  }
+
   /** In the midst of a turn memory holds what is not durable yet, and nobody may read that (U2). */
   async between<T>(load: () => Promise<T>): Promise<T> {
     for (;;) {
-      if (this.#turning) await this.#idle()
+      while (this.#turning) await this.#idle()
       const loaded = await load()
       if (!this.#turning) return loaded
     }
@@ -59,7 +71,7 @@ export class TurnQueue {
   async close(): Promise<void> {
     this.#closed = true
     for (const { answer } of this.#waiting.splice(0)) answer(err(STOPPING))
-    if (this.#turning) await this.#idle()
+    while (this.#turning) await this.#idle()
   }
 
   #idle(): Promise<void> {
@@ -76,13 +88,19 @@ export class TurnQueue {
   }
 
   async #run(): Promise<void> {
+    // What came first goes on; at its end this is scheduled again.
+    if (this.#turning) return
     this.#turning = true
     try {
       await this.#turn(this.#waiting.splice(0, MAX_INPUTS))
     } finally {
-      this.#turning = false
-      for (const resolve of this.#onIdle.splice(0)) resolve()
+      this.#end()
     }
+  }
+
+  #end(): void {
+    this.#turning = false
+    for (const resolve of this.#onIdle.splice(0)) resolve()
     if (this.#waiting.length > 0) this.#schedule()
   }
 }

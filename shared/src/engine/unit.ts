@@ -88,6 +88,13 @@ export class Unit<State = WorkflowState> {
     return folded.ok ? ok(unit) : folded
   }
 
+  /** An update that another process made durable. */
+  readOn(update: Uint8Array): Result<boolean, Refusal> {
+    this.replica.apply(update)
+    this.version += 1
+    return this.foldNews()
+  }
+
   /** Folds what the document holds and the state does not; folds all again when the past was cut. A broken chain is refused. @returns whether there was any */
   foldNews(): Result<boolean, Refusal> {
     const verified = verifyOn(this.replica, { head: this.head, position: this.#position })

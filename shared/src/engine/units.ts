@@ -61,10 +61,24 @@ export class Units {
     if (isErased(stored)) return err(goneRefusal(id))
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (!unit.ok) return unit
-    unit.value.rows = { outcome: outcomeIn(unit.value), open: undefined, asked: undefined, conflicts: [] }
     this.#units.set(id, unit.value)
-    this.rest(id)
+    this.settle(unit.value)
     return unit
+  }
+
+  /** The document as its first updates made it: the one in memory where it stands there, else read anew. */
+  standAt(id: string, home: string, updates: readonly Uint8Array[]): Unit | undefined {
+    const known = this.#units.get(id)
+    if (known?.version === updates.length) return known
+    const unit = Unit.load(id, { home, version: updates.length, updates }, this.#author.clientId, this.#evolve)
+    if (unit.ok) this.#units.set(id, unit.value)
+    return unit.ok ? unit.value : undefined
+  }
+
+  /** It was read, and nobody has looked what the store's rows say of it. */
+  settle(unit: Unit): void {
+    unit.rows = { outcome: outcomeIn(unit), open: undefined, asked: undefined, conflicts: [] }
+    this.rest(unit.id)
   }
 
   /** Brings everything the inputs speak of into memory; gives those that can't be taken because of what can't be read, and why. */

@@ -53,11 +53,13 @@ export class SharedDatabase {
   readonly options: SharedDatabaseOptions
   readonly declared: Declared
   readonly tables: Tables
+  faults: DatabaseFaults
   readonly #handles = new Set<SimulatedHandle>()
   #isDown = false
 
   constructor(options: SharedDatabaseOptions) {
     this.options = options
+    this.faults = options.faults
     this.declared = declare(options.schemas)
     this.tables = emptyTables(this.declared)
   }
@@ -88,7 +90,7 @@ export class SharedDatabase {
   }
 
   hint(from: SimulatedHandle): void {
-    for (const handle of this.#handles) if (handle !== from && !this.happens(this.options.faults.lostHints)) handle.hear()
+    for (const handle of this.#handles) if (handle !== from && !this.happens(this.faults.lostHints)) handle.hear()
   }
 
   happens(probability: number): boolean {
@@ -96,7 +98,7 @@ export class SharedDatabase {
   }
 
   wayMs(): number {
-    const { minWayMs, maxWayMs } = this.options.faults
+    const { minWayMs, maxWayMs } = this.faults
     return maxWayMs > minWayMs ? minWayMs + (this.options.random.u32() % (maxWayMs - minWayMs + 1)) : minWayMs
   }
 }
@@ -183,8 +185,8 @@ class SimulatedHandle implements Handle, Neighbours {
       }
       this.#awaited.add(answer)
       this.#onWay(() => {
-        if (database.isDown || database.happens(database.options.faults.unavailable)) return answer(err(UNAVAILABLE))
-        const isLost = database.happens(database.options.faults.unknownOutcome)
+        if (database.isDown || database.happens(database.faults.unavailable)) return answer(err(UNAVAILABLE))
+        const isLost = database.happens(database.faults.unknownOutcome)
         const isDropped = isLost && database.happens(0.5)
         try {
           const outcome = isDropped ? err(UNKNOWN) : this.#apply(batch)

@@ -8,7 +8,7 @@ const submitting =
   (engine: LinkedEngine): LinkedEngine => ({
     submit: wrap((input) => engine.submit(input)),
     onCommitted: (listener) => engine.onCommitted(listener),
-    cursorOf: (key) => engine.cursorOf(key),
+    recallCursor: (key) => engine.recallCursor(key),
   })
 
 /** The peer hears of a commit before there is one; if it then fails, the cursor has passed it. */

@@ -1,0 +1,133 @@
+/**
+ * On a store that other processes write to as well: takes in what they have committed.
+ *
+ *   before each turn and each read ─┐
+ *   a hint, or `POLL_MS` gone by ───┴▶ feeds grown? ─▶ their documents read on ─▶ told to whoever listens, as after a commit of one's own
+ *
+ *   F1  Nothing is judged or read on documents older than what the store held when the turn or the read began. What is committed during the
+ *       turn is found by its commit: versions and believed rows differ, and the turn is made again.
+ *   F2  Others' entries are told once each; hints may be lost, and cost only time.
+ *   F3  It runs only while no turn does.
+ *
+ * Two of these processes never have authority over the same home; copies are all that is followed here.
+ */
+import type { Change, Neighbours } from '../ports/neighbours.ts'
+import type { Store } from '../ports/store.ts'
+import { homeDocumentOf } from '../values/ids.ts'
+import type { Catalogue } from './catalogue.ts'
+import { type Committed, type News, newsOf } from './committed.ts'
+import { CURSORS, type PeerCursor, parseCursor } from './cursors.ts'
+import { refreshCatalogue } from './definition-rows.ts'
+import type { Register } from './register.ts'
+import { unlessDamaged } from './rows.ts'
+import type { Summary } from './summary.ts'
+import type { Units } from './units.ts'
+
+const PAGE = 1_000
+
+export interface FollowingParts {
+  readonly neighbours: Neighbours
+  readonly store: Store
+  readonly units: Units
+  readonly register: Register
+  readonly catalogue: Catalogue
+  readonly cursors: Map<string, PeerCursor>
+  readonly announce: (committed: Committed) => void
+}
+
+type Grown = Map<string, Change[]>
+
+export class Following {
+  readonly #parts: FollowingParts
+  /** Home → the end of its feed up to which everything was taken in. */
+  readonly #seen: Map<string, number>
+  /** Commits of this process since it last looked. */
+  readonly #own = new Set<number>()
+
+  /** @param seen the ends of the feeds before anything else was read */
+  constructor(parts: FollowingParts, seen: ReadonlyMap<string, number>) {
+    this.#parts = parts
+    this.#seen = new Map(seen)
+  }
+
+  committed(group: number): void {
+    this.#own.add(group)
+  }
+
+  /** Throws where the store can't be asked; then all is taken in the next time. */
+  async follow(): Promise<void> {
+    const ends = await this.#parts.neighbours.ends()
+    for (const [home, end] of ends) if (end > (this.#seen.get(home) ?? 0)) await this.#followHome(home, end)
+    this.#own.clear()
+  }
+
+  /** Also what stands in no feed: how workflows are counted after one was deleted, and which definitions there are. */
+  async followAll(): Promise<void> {
+    const { register, catalogue, store } = this.#parts
+    await this.follow()
+    await register.recount(this.#seen.keys())
+    await refreshCatalogue(catalogue, store)
+  }
+
+  /** Where the store says that the peers' feeds are held. */
+  async recall(keys: Iterable<string>): Promise<void> {
+    const { store, cursors } = this.#parts
+    for (const key of keys) {
+      const row = await store.get(CURSORS, key)
+      if (row === undefined) cursors.delete(key)
+      else cursors.set(key, parseCursor(row))
+    }
+  }
+
+  async #followHome(home: string, end: number): Promise<void> {
+    const grown: Grown = new Map()
+    const origins = new Map<string, number>()
+    for (let after = this.#seen.get(home) ?? 0; after < end; ) {
+      const page = await this.#parts.neighbours.changes(home, after, Math.min(PAGE, end - after))
+      for (const change of page) this.#note(change, grown, origins)
+      after = page.at(-1)?.sequence ?? end
+    }
+    const summaries: Summary[] = []
+    const news: News[] = []
+    for (const [document, changes] of grown) {
+      if (document === homeDocumentOf(home)) this.#parts.units.evictRoster(home)
+      else await this.#readOn(document, changes, summaries, news)
+    }
+    if (grown.size > 0) await this.#parts.register.recount([home])
+    this.#seen.set(home, end)
+    if (origins.size > 0) this.#parts.announce({ feeds: new Map([[home, origins]]), summaries, news })
+  }
+
+  #note(change: Change, grown: Grown, origins: Map<string, number>): void {
+    const { document, group, origin } = change
+    const isOwn = this.#own.has(group)
+    if (isOwn && !grown.has(document)) return
+    grown.set(document, [...(grown.get(document) ?? []), change])
+    if (!isOwn) origins.set(origin, (origins.get(origin) ?? 0) + 1)
+  }
+
+  /** The document as it was before the changes, and then each of them, so that every entry has its place in the log. */
+  async #readOn(document: string, changes: readonly Change[], summaries: Summary[], news: News[]): Promise<void> {
+    const { units, register } = this.#parts
+    const from = (changes[0]?.version ?? 1) - 1
+    const updates = await this.#updatesOf(document)
+    const unit = updates && units.standAt(document, updates.home, updates.updates.slice(0, from))
+    if (updates === undefined || unit === undefined) return units.evict(document)
+    for (const { version, group } of changes) {
+      const update = updates.updates[version - 1]
+      if (update === undefined || !unit.readOn(update).ok) return units.evict(document)
+      const grown = newsOf(unit)
+      if (grown !== undefined && !this.#own.has(group)) news.push(grown)
+    }
+    const summary = await unlessDamaged(register.now(document))
+    if (summary !== undefined) summaries.push(summary)
+    units.settle(unit)
+    if (summary?.open === false) units.evict(document)
+  }
+
+  /** Nothing where it is damaged or was deleted since: whoever asks for it is told. */
+  async #updatesOf(document: string) {
+    const stored = await unlessDamaged(this.#parts.store.document(document))
+    return stored?.updates.some(({ length }) => length > 0) ? stored : undefined
+  }
+}
