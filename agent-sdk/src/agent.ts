@@ -3,6 +3,7 @@
  * and decides nothing: inputs are taken one at a time, outputs are carried out in order.
  */
 import { type Hello, inspectJson, type Offer, type Position, position as positionSchema } from '@holdfast/shared/agent-protocol'
+import { Addresses } from './addresses.ts'
 import { type Handler, outcomeOf } from './handler.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { SessionInput } from './session/input.ts'
@@ -16,8 +17,8 @@ import { openSocket, type Socket } from './socket.ts'
 export const SDK_VERSION = 'holdfast-ts/1'
 
 export interface AgentOptions extends Pick<Hello, 'kind' | 'capabilities'> {
-  /** `ws://` or `wss://`, the gateway's `/agents`. */
-  readonly gatewayUrl: string
+  /** `ws://` or `wss://`, the gateway's `/agents`; of every gateway of the facility, if there are several. */
+  readonly gatewayUrl: string | readonly string[]
   readonly token: string
   readonly id: string
   /** How many tasks at once; 1 unless said. */
@@ -52,6 +53,7 @@ export class Agent {
   readonly ended: Promise<void>
   readonly #options: AgentOptions
   readonly #journal: Journal
+  readonly #addresses: Addresses
   readonly #listeners = new Set<(event: AgentEvent) => void>()
   readonly #running = new Map<string, AbortController>()
   readonly #inputs: SessionInput[] = []
@@ -64,6 +66,7 @@ export class Agent {
   constructor(options: AgentOptions, journal: Journal) {
     this.#options = options
     this.#journal = journal
+    this.#addresses = new Addresses(options.gatewayUrl)
     this.#state = restore(configOf(options), journal.entries)
     this.ended = new Promise((resolve) => {
       this.#leave = resolve
@@ -133,7 +136,7 @@ export class Agent {
   }
 
   #connect(): void {
-    this.#socket = openSocket(this.#options.gatewayUrl, this.#options.token, {
+    this.#socket = openSocket(this.#addresses.next(), this.#options.token, {
       onOpen: () => this.#take({ type: 'connected', now: monotonic() }),
       onMessage: (message) => this.#take({ type: 'message', now: monotonic(), message }),
       onNonsense: ({ code, message }) => this.#tell({ type: 'refused', code, message }),
@@ -164,6 +167,7 @@ export class Agent {
 
   /** In a turn of its own: a listener that throws must not stop the agent half-way through a step. */
   #tell(event: AgentEvent): void {
+    if (event.type === 'ready') this.#addresses.welcomed()
     for (const listener of this.#listeners) queueMicrotask(() => listener(event))
   }
 

@@ -23,6 +23,11 @@ export interface GatewayPlan {
   /** Where its store lies, if that is a disk of its own. */
   readonly storeFolder?: string
   readonly facility: string
+  /** Without it, the facility's name; a second gateway of a facility needs another. */
+  readonly name?: string
+  readonly standby?: boolean
+  /** Known to it; without them it has tokens of its own. */
+  readonly agentTokens?: ReadonlyMap<string, string>
   readonly nodeNumber: number
   readonly definitionsFolder: string
   /** Names of definitions that come with Holdfast. */
@@ -71,10 +76,11 @@ export class Gateway {
   }
 
   static async start(plan: GatewayPlan): Promise<Gateway> {
-    const tokens = { admin: newToken(), viewer: newToken(), agents: new Map(AGENTS.map((agent) => [agent, newToken()])) }
-    const paths = { config: join(plan.folder, `${plan.facility}.json`), log: join(plan.folder, `${plan.facility}.log`) }
+    const tokens = { admin: newToken(), viewer: newToken(), agents: plan.agentTokens ?? newAgentTokens() }
+    const { name = plan.facility } = plan
+    const paths = { config: join(plan.folder, `${name}.json`), log: join(plan.folder, `${name}.log`) }
     writePrivate(paths.config, configOf(plan, tokens))
-    return new Gateway(plan, paths, tokens, await startProcess(plan.facility, paths.config, paths.log))
+    return new Gateway(plan, paths, tokens, await startProcess(name, paths.config, paths.log))
   }
 
   kill(): Promise<void> {
@@ -121,6 +127,8 @@ export class Gateway {
   }
 }
 
+const newAgentTokens = (): ReadonlyMap<string, string> => new Map(AGENTS.map((agent) => [agent, newToken()]))
+
 type Started = Awaited<ReturnType<typeof StoryProcess.start>>
 
 interface Paths {
@@ -142,6 +150,8 @@ const configOf = (
     folder,
     storeFolder = folder,
     facility,
+    name = facility,
+    standby = false,
     nodeNumber,
     definitionsFolder,
     shipped = [],
@@ -152,11 +162,12 @@ const configOf = (
   }: GatewayPlan,
   tokens: Tokens,
 ): object => ({
-  node: `${facility}-gateway`,
+  node: `${name}-gateway`,
+  standby,
   nodeNumber,
   facility,
   title: `Facility ${facility}`,
-  storePath: join(storeFolder, `${facility}.db`),
+  storePath: join(storeFolder, `${name}.db`),
   definitionsFolder,
   shipped,
   port: 0,
@@ -169,12 +180,12 @@ const configOf = (
   http: { allowHosts },
   limits,
   ...(retention === undefined ? {} : { retention }),
-  ...(hub === undefined ? {} : { hub: hubOf(folder, facility, hub) }),
+  ...(hub === undefined ? {} : { hub: hubOf(folder, name, hub) }),
 })
 
-const hubOf = (folder: string, facility: string, hub: { readonly url: string; readonly token: string }): object => ({
+const hubOf = (folder: string, name: string, hub: { readonly url: string; readonly token: string }): object => ({
   node: 'cloud',
   url: hub.url,
-  tokenFile: writePrivate(join(folder, `${facility}.token`), hub.token),
+  tokenFile: writePrivate(join(folder, `${name}.token`), hub.token),
   ...LINK_TIMING,
 })

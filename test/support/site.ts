@@ -81,7 +81,14 @@ export const openSite = async (
   const definitionsFolder = layDefinitions(folder, definitions)
   const token = newToken()
   const gatewayTokens = new Map(facilities.map((facility) => [facility, newToken()]))
-  const plan = { folder, definitionsFolder, token, gatewayTokens }
+  const enrolled = [...gatewayTokens].map(([id, gatewayToken], index) => ({
+    id,
+    title: `Facility ${id}`,
+    node: `${id}-gateway`,
+    nodeNumber: FIRST_NODE_NUMBER + index,
+    tokenHash: tokenHash(gatewayToken),
+  }))
+  const plan = { folder, definitionsFolder, token, facilities: enrolled }
   let started = await startCoordinator(plan, 0)
   const cloud = openApi(started.said, token)
   const cloudPort = Number(new URL(started.said).port)
@@ -115,21 +122,15 @@ export const openSite = async (
   }
 }
 
-interface CoordinatorPlan {
+export interface CoordinatorPlan {
   readonly folder: string
   readonly definitionsFolder: string
   readonly token: string
-  readonly gatewayTokens: ReadonlyMap<string, string>
+  /** As in its configuration file. */
+  readonly facilities: readonly object[]
 }
 
-const startCoordinator = ({ folder, definitionsFolder, token, gatewayTokens }: CoordinatorPlan, port: number) => {
-  const facilities = [...gatewayTokens].map(([id, gatewayToken], index) => ({
-    id,
-    title: `Facility ${id}`,
-    node: `${id}-gateway`,
-    nodeNumber: FIRST_NODE_NUMBER + index,
-    tokenHash: tokenHash(gatewayToken),
-  }))
+export const startCoordinator = ({ folder, definitionsFolder, token, facilities }: CoordinatorPlan, port: number) => {
   const config = writePrivate(join(folder, 'cloud.json'), {
     node: 'cloud',
     nodeNumber: 1,
