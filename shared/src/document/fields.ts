@@ -21,6 +21,7 @@ export interface Fields {
 
 export const readFields = (replica: Replica): Fields => {
   const labels = new Map<string, string>()
+  if (!replica.doc.share.has(FIELDS)) return { labels }
   let title: string | undefined
   for (const [key, value] of replica.doc.getMap<Json>(FIELDS).entries()) {
     if (typeof value !== 'string') continue

@@ -14,13 +14,18 @@ export const VALUES = 'values'
 /** Hash → value: what a turn adds. */
 export type FreshValues = Map<string, Json>
 
+interface Index {
+  readonly byHash: Map<string, Json>
+  /** Elements looked at. */
+  readonly seen: Set<unknown>
+  /** Of values met before, so that a view of them costs no hashing. */
+  readonly references: WeakMap<object, Reference>
+}
+
 export class KeptValues {
   readonly #doc: Y.Doc
-  readonly #byHash = new Map<string, Json>()
-  readonly #seen = new WeakSet<object>()
-  /** Of values met before, so that a view of them costs no hashing. */
-  readonly #references = new WeakMap<object, Reference>()
-  #length = 0
+  /** Most documents have no large values, and then no index of them. */
+  #index: Index | undefined
 
   constructor(doc: Y.Doc) {
     this.#doc = doc
@@ -40,10 +45,9 @@ export class KeptValues {
   }
 
   find(hash: string): Json | undefined {
-    const found = this.#byHash.get(hash)
-    if (found !== undefined) return found
-    this.#refresh()
-    return this.#byHash.get(hash)
+    const { byHash } = this.#known
+    if (!byHash.has(hash)) this.#refresh()
+    return byHash.get(hash)
   }
 
   /** A value in few bytes, for whoever only looks. */
@@ -53,8 +57,9 @@ export class KeptValues {
 
   referenceTo(value: Json): Reference {
     if (value === null || typeof value !== 'object') return referenceTo(value)
-    const known = this.#references.get(value) ?? referenceTo(value)
-    this.#references.set(value, known)
+    const { references } = this.#known
+    const known = references.get(value) ?? referenceTo(value)
+    references.set(value, known)
     return known
   }
 
@@ -66,14 +71,19 @@ export class KeptValues {
   /** Updates of several authors may meet in the midst of it, so what is new is told by its identity. */
   #refresh(): void {
     if (!this.#doc.share.has(VALUES)) return
+    const { byHash, seen } = this.#known
     const elements = this.#doc.getArray<Json>(VALUES)
-    if (elements.length === this.#length) return
-    this.#length = elements.length
+    if (elements.length === seen.size) return
     for (const element of elements.toArray()) {
-      if (!Array.isArray(element) || this.#seen.has(element)) continue
-      this.#seen.add(element)
-      const [value]: readonly (Json | undefined)[] = element
-      if (value !== undefined) this.#byHash.set(this.referenceTo(value).$value, value)
+      if (seen.has(element)) continue
+      seen.add(element)
+      const [value]: readonly (Json | undefined)[] = Array.isArray(element) ? element : []
+      if (value !== undefined) byHash.set(this.referenceTo(value).$value, value)
     }
+  }
+
+  get #known(): Index {
+    this.#index ??= { byHash: new Map(), seen: new Set(), references: new WeakMap() }
+    return this.#index
   }
 }

@@ -67,6 +67,7 @@ const placeKey = (place: Place): string => `${place.client}:${place.clock}`
 
 const elementsOf = (replica: Replica): { readonly place: Place; readonly element: unknown }[] => {
   const elements: { place: Place; element: unknown }[] = []
+  if (!replica.doc.share.has(PROPOSALS)) return elements
   for (let item = replica.doc.getArray<Json>(PROPOSALS)._start; item !== null; item = item.right) {
     if (item.deleted || !item.countable) continue
     const { client, clock } = item.id

@@ -4,7 +4,7 @@
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import { isJsonObject, type Json } from '../values/json.ts'
-import { answersOf } from '../workflow/answers-wanted.ts'
+import { answersOf, isAsked } from '../workflow/answers-wanted.ts'
 import { stepName } from '../workflow/attempt.ts'
 import { deadLetters } from '../workflow/dead-letter.ts'
 import type { WorkflowState } from '../workflow/state.ts'
@@ -42,8 +42,14 @@ export const askedRow = (definition: CompiledDefinition, workflow: string, state
   return items.length === 0 ? undefined : { workflow, facility: state.home, key: state.key, title, definition: state.name, items }
 }
 
-const questions = (definition: CompiledDefinition, { steps }: WorkflowState): readonly Asked[] =>
-  steps.flatMap((step, ref) => answersOf(definition, step, ref).map((asked) => ({ ...asked, ...errorOf(step.error) })))
+const questions = (definition: CompiledDefinition, { steps }: WorkflowState): readonly Asked[] => {
+  const asked: Asked[] = []
+  // Each commit passes here, over all steps of a workflow of which mostly none is asked about.
+  steps.forEach((step, ref) => {
+    if (isAsked(step)) for (const each of answersOf(definition, step, ref)) asked.push({ ...each, ...errorOf(step.error) })
+  })
+  return asked
+}
 
 const letters = (definition: CompiledDefinition, state: WorkflowState): readonly Asked[] => {
   if (!state.steps.some(({ status }) => status === 'failed')) return []

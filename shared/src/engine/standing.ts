@@ -51,11 +51,32 @@ export const moveCount = (counts: OutcomeCount, from: Outcome | undefined, to: O
   return moved
 }
 
-/** What a workflow may want, or be, and still be parked. Whatever else there is, or will be, keeps it in memory. */
-const NEEDS_NO_MEMORY: ReadonlySet<string> = new Set<keyof Wanted>(['signals', 'waits', 'answers', 'wakeAt', 'underWay'])
+/** Which wants keep a workflow in memory; with nothing but the others it is parked. */
+const NEEDS_MEMORY: Readonly<Record<keyof Wanted, boolean>> = {
+  opening: true,
+  offers: true,
+  begins: true,
+  holds: true,
+  tasks: true,
+  calls: true,
+  starts: true,
+  children: true,
+  barriers: true,
+  underWay: false,
+  signals: false,
+  waits: false,
+  answers: false,
+  wakeAt: false,
+}
 
-export const isParked = (wanted: Wanted): boolean =>
-  Object.entries(wanted).every(([what, wants]) => NEEDS_NO_MEMORY.has(what) || (Array.isArray(wants) && wants.length === 0))
+const isWant = (name: string): name is keyof Wanted => name in NEEDS_MEMORY
+const IN_MEMORY = Object.keys(NEEDS_MEMORY)
+  .filter(isWant)
+  .filter((want) => NEEDS_MEMORY[want])
+
+export const isParked = (wanted: Wanted): boolean => IN_MEMORY.every((want) => isNothing(wanted[want]))
+
+const isNothing = (wants: Wanted[keyof Wanted]): boolean => wants === undefined || (Array.isArray(wants) && wants.length === 0)
 
 export const parseOpenRow = (row: Json): OpenRow | undefined => {
   if (!isJsonObject(row)) return undefined

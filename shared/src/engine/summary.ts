@@ -104,9 +104,11 @@ const unknownDefinition = (state: WorkflowState): string =>
 
 const waitsOf = (state: WorkflowState): readonly WantedWait[] => {
   if (state.status !== 'active' || isEnding(state)) return []
-  return state.steps.flatMap(({ status, awaits, position }, ref) =>
-    status === 'running' && (awaits?.kind === 'step' || awaits?.kind === 'workflow') ? [waitOf(ref, position, awaits)] : [],
-  )
+  const waits: WantedWait[] = []
+  state.steps.forEach(({ status, awaits, position }, ref) => {
+    if (status === 'running' && (awaits?.kind === 'step' || awaits?.kind === 'workflow')) waits.push(waitOf(ref, position, awaits))
+  })
+  return waits
 }
 
 export interface Proposed {

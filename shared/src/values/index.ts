@@ -1,5 +1,5 @@
 export { Allowance } from './allowance.ts'
-export { bytesToHex, hexToBytes, sha256Bytes, sha256Hex, utf8ToBytes } from './hash.ts'
+export { bytesToHex, hexToBytes, sha256Hex, utf8ToBytes } from './hash.ts'
 export { homeDocumentOf, isId, isWorkflowId, workflowIdOf } from './ids.ts'
 export type { Instant } from './instant.ts'
 export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts'

@@ -138,27 +138,23 @@ export const encodeEntry = (
   context: CodecContext,
   put = AS_IT_IS,
 ): { readonly coded: readonly Json[]; readonly context: CodecContext } => {
-  const known = context.actors.indexOf(entry.by)
-  const envelope = [entry.at - context.at, known < 0 ? entry.by : known]
-  const { event } = entry
-  const coded: Json[] =
-    event.type === 'unknown'
-      ? [event.code, ...envelope, ...event.fields]
-      : [CODES[event.type], ...envelope, ...encodeFields(event, entry.at, put)]
+  const { at, by, event } = entry
+  const known = context.actors.indexOf(by)
+  const coded: Json[] = [event.type === 'unknown' ? event.code : CODES[event.type], at - context.at, known < 0 ? by : known]
+  if (event.type === 'unknown') coded.push(...event.fields)
+  else pushFields(coded, event, at, put)
   return { coded, context: remember(context, entry) }
 }
 
-const encodeFields = (event: KnownEvent, at: number, put: ValueCoder): Json[] => {
+const pushFields = (coded: Json[], event: KnownEvent, at: number, put: ValueCoder): void => {
   const members: { readonly [field: string]: Json | undefined } = event
-  const coded: Json[] = []
-  let length = 0
+  let { length } = coded
   for (const { name } of SHAPES.get(event.type)?.fields ?? []) {
     const member = members[name]
     coded.push(member === undefined ? null : typeof member === 'number' && TIMES.has(name) ? member - at : coderOf(name, put)(member))
     if (member !== undefined) length = coded.length
   }
   coded.length = length
-  return coded
 }
 
 /** What becomes of an event's field when its values are coded so. */

@@ -5,7 +5,7 @@
 import type { CompiledAttempt, CompiledDefinition } from '../definition/compiled.ts'
 import { deadlineWakesAt } from '../policy/deadline.ts'
 import type { Json } from '../values/json.ts'
-import { answersOf } from './answers-wanted.ts'
+import { answersOf, isAsked } from './answers-wanted.ts'
 import { type AnySpec, attemptOf, calleeOf, isTimedByClock, purposeOf, specOf, stepName, taskId } from './attempt.ts'
 import { checkpointDueAt } from './checkpoint.ts'
 import type { AttemptName } from './command.ts'
@@ -98,7 +98,7 @@ const wantForStep = (
   step: StepState,
   ref: number,
 ): void => {
-  if (step.review !== undefined || step.awaits?.kind === 'approval') all.answers.push(...answersOf(definition, step, ref))
+  if (isAsked(step)) all.answers.push(...answersOf(definition, step, ref))
   wake(all, stepDeadlineWakesAt(step))
   const phase = phaseOf(step)
   if (phase === undefined) return
