@@ -7,14 +7,15 @@
 import type { DefinitionProblem } from './definition.ts'
 import { didYouMean } from './nearest.ts'
 import { orderOf } from './order.ts'
+import { parallelLinks } from './parallel.ts'
 import { problem, warning } from './problem.ts'
 import type { Sketch, SketchedLink, SketchedStep } from './sketch.ts'
 
 export const checkGraph = (sketch: Sketch): readonly DefinitionProblem[] => {
   const graph = graphOf(sketch)
   return [
-    ...unknownSteps(sketch),
-    ...duplicateLinks(sketch),
+    ...unknownSteps(sketch, graph),
+    ...duplicateLinks(sketch, graph),
     ...ends(graph),
     ...cycles(graph),
     ...joins(graph),
@@ -35,27 +36,44 @@ interface Edge {
 interface Graph {
   readonly steps: readonly SketchedStep[]
   readonly edges: readonly Edge[]
+  /** The ends of the edges, in their order. */
+  readonly from: Uint32Array
+  readonly to: Uint32Array
   readonly incoming: Uint32Array
   readonly outgoing: Uint32Array
 }
 
 const graphOf = (sketch: Sketch): Graph => {
-  const edges = sketch.links.flatMap((link): Edge[] => {
+  const edges: Edge[] = []
+  for (const link of sketch.links) {
     const from = sketch.numberOf.get(link.from)
     const to = sketch.numberOf.get(link.to)
-    return from === undefined || to === undefined ? [] : [{ link, from, to }]
-  })
-  return { steps: sketch.steps, edges, incoming: countOf(sketch, edges, 'to'), outgoing: countOf(sketch, edges, 'from') }
+    if (from !== undefined && to !== undefined) edges.push({ link, from, to })
+  }
+  const from = endsOf(edges, 'from')
+  const to = endsOf(edges, 'to')
+  const { steps } = sketch
+  return { steps, edges, from, to, incoming: countOf(steps.length, to), outgoing: countOf(steps.length, from) }
 }
 
-const countOf = (sketch: Sketch, edges: readonly Edge[], end: 'from' | 'to'): Uint32Array => {
-  const count = new Uint32Array(sketch.steps.length)
-  for (const edge of edges) count[edge[end]] = (count[edge[end]] ?? 0) + 1
+const endsOf = (edges: readonly Edge[], end: 'from' | 'to'): Uint32Array => {
+  const numbers = new Uint32Array(edges.length)
+  for (const [place, edge] of edges.entries()) numbers[place] = edge[end]
+  return numbers
+}
+
+const countOf = (steps: number, ends: Uint32Array): Uint32Array => {
+  const count = new Uint32Array(steps)
+  for (const step of ends) count[step] = (count[step] ?? 0) + 1
   return count
 }
 
-const unknownSteps = ({ links, shares, recoversTo, numberOf }: Sketch): DefinitionProblem[] => {
-  const named = links.flatMap(({ path, from, to, toPath }) => [
+/** Every link of the sketch became an edge: finding a step by its name takes most of the time, so it is done once. */
+const areAllKnown = ({ links }: Sketch, { edges }: Graph): boolean => edges.length === links.length
+
+const unknownSteps = (sketch: Sketch, graph: Graph): DefinitionProblem[] => {
+  const { links, shares, recoversTo, numberOf } = sketch
+  const named = (areAllKnown(sketch, graph) ? [] : links).flatMap(({ path, from, to, toPath }) => [
     { path: `${path}.from`, text: from },
     { path: toPath, text: to },
   ])
@@ -66,13 +84,18 @@ const unknownSteps = ({ links, shares, recoversTo, numberOf }: Sketch): Definiti
 
 const codeAt = (path: string): string => (/^steps\.[^.]+\.fallback$/.test(path) ? 'bad-fallback' : 'unknown-step')
 
-const duplicateLinks = ({ links }: Sketch): DefinitionProblem[] => {
+const duplicateLinks = (sketch: Sketch, graph: Graph): DefinitionProblem[] => {
   const seen = new Map<string, string>()
-  return links.flatMap((link) => {
+  return (areAllKnown(sketch, graph) ? parallels(graph) : sketch.links).flatMap((link) => {
     const first = seen.get(link.identity)
     seen.set(link.identity, first ?? link.path)
     return first === undefined ? [] : [problem('duplicate-link', link.path, `says the same as ${first}: ${link.from} → ${link.to}`)]
   })
+}
+
+const parallels = ({ steps, edges, from, to }: Graph): readonly SketchedLink[] => {
+  const isParallel = parallelLinks(steps.length, from, to)
+  return edges.filter((_, number) => isParallel[number] === 1).map(({ link }) => link)
 }
 
 const ends = ({ steps, incoming, outgoing }: Graph): DefinitionProblem[] => {
@@ -84,13 +107,9 @@ const ends = ({ steps, incoming, outgoing }: Graph): DefinitionProblem[] => {
 }
 
 /** One problem per cycle, the cycles disjoint; steps that only lie behind one are warned about. */
-const cycles = ({ steps, edges }: Graph): DefinitionProblem[] => {
-  const from = Uint32Array.from(edges, (edge) => edge.from)
-  const { level } = orderOf(
-    steps.length,
-    from,
-    Uint32Array.from(edges, (edge) => edge.to),
-  )
+const cycles = ({ steps, edges, from, to }: Graph): DefinitionProblem[] => {
+  const { order, level } = orderOf(steps.length, from, to)
+  if (order.length === steps.length) return []
   const heldBack = (step: number): boolean => level[step] === -1
   // Whatever a cycle holds back has a link from something else held back, so walking back along these must come around.
   const behind = new Map<number, Edge>()
@@ -134,7 +153,8 @@ const joins = ({ steps, incoming }: Graph): DefinitionProblem[] =>
 
 const ports = ({ steps, edges }: Graph): DefinitionProblem[] => {
   const taken = new Map<string, string>()
-  return edges.flatMap(({ link, from, to }) => {
+  const ported = edges.filter(({ link }) => link.sourcePort !== undefined || link.targetPort !== undefined)
+  return ported.flatMap(({ link, from, to }) => {
     const source = steps[from]
     const target = steps[to]
     if (source === undefined || target === undefined) return []
@@ -173,6 +193,7 @@ const whyNotInto = (port: string, link: SketchedLink, source: SketchedStep, targ
 
 /** What a choice can lead to is said in one place, so that their order can't be misread. */
 const choices = ({ steps, edges }: Graph): DefinitionProblem[] => {
+  if (!steps.some(({ type, hasCases }) => type === 'choice' || hasCases)) return []
   const ways = edges.filter(({ link }) => link.trigger !== 'fail')
   const led = new Set(ways.map(({ from }) => from))
   const silent = steps.flatMap(({ id, type }, step) =>
