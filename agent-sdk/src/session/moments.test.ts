@@ -161,6 +161,23 @@ describe('tasks', () => {
     expect(session.asked()).toEqual(['perform'])
   })
 
+  test('COO-9 A6 what was declined is declined again, however much room there is by then; its next attempt is taken', () => {
+    const session = sessionOf().welcome(0).work(0)
+    const other: Offer = { ...offer, task: 'u' }
+    expect(session.take({ type: 'message', now: 0, message: other }).said()).toEqual([{ type: 'decline', task: 'u', reason: 'full' }])
+    session.take({ type: 'performed', task: 't', outcome: done }, journalled)
+    expect(session.take({ type: 'message', now: 1, message: other }).said()).toEqual([{ type: 'decline', task: 'u', reason: 'full' }])
+    expect(session.take({ type: 'message', now: 2, message: { ...offer, task: 'u2' } }).asked()).toEqual(['append'])
+  })
+
+  test('COO-9 A4 an offer of an epoch that was over is taken from the gateway that holds the next', () => {
+    const session = sessionOf().welcome(0, 2)
+    expect(session.take({ type: 'message', now: 0, message: offer }).said()).toEqual([
+      { type: 'decline', task: 't', reason: 'stale-epoch' },
+    ])
+    expect(session.take({ type: 'message', now: 1, message: { ...offer, epoch: 2 } }).asked()).toEqual(['append'])
+  })
+
   test('COO-9 full, incapable, closing and stale are declined', () => {
     const reasonFor = (session: ReturnType<typeof sessionOf>, part: Partial<Offer>) => {
       session.take({ type: 'message', now: 0, message: { ...offer, task: 'u', ...part } })

@@ -4,13 +4,16 @@ import { append, change, type Draft, drop, hold, say, tell } from './draft.ts'
 import { sendResult } from './endings.ts'
 import { busyCount, type Held, type SessionState } from './state.ts'
 
+/** Far more than are ever under way at once. */
+const KEEP_DECLINED = 1_000
+
 export const onOffer = (draft: Draft, offer: Offer, now: number): void => {
   if (offer.epoch < draft.state.epoch) return decline(draft, offer.task, 'stale-epoch')
   raiseEpoch(draft, offer.epoch)
   const held = draft.state.tasks.get(offer.task)
   if (held !== undefined) return answerAgain(draft, offer.task, held, now)
-  const reason = reasonToDecline(draft.state, offer)
-  if (reason !== undefined) return decline(draft, offer.task, reason)
+  const reason = draft.state.declined.get(offer.task) ?? reasonToDecline(draft.state, offer)
+  if (reason !== undefined) return declineForGood(draft, offer.task, reason)
   hold(draft, offer.task, { phase: 'beginning', offer, leaseFrom: now, awaits: append(draft, { kind: 'begun', offer }) })
 }
 
@@ -26,6 +29,17 @@ const reasonToDecline = (state: SessionState, offer: Offer): string | undefined 
   if (!state.config.capabilities.includes(offer.capability)) return 'incapable'
   if (busyCount(state) >= state.config.capacity) return 'full'
   return state.tasks.size >= MAX_HELD_TASKS ? 'too-many-unrecorded' : undefined
+}
+
+/** Two of one offer may be on their way: the second must not be taken when the first was not, however much room there is by then. */
+const declineForGood = (draft: Draft, task: string, reason: string): void => {
+  const declined = new Map(draft.state.declined).set(task, reason)
+  for (const oldest of declined.keys()) {
+    if (declined.size <= KEEP_DECLINED) break
+    declined.delete(oldest)
+  }
+  change(draft, { declined })
+  decline(draft, task, reason)
 }
 
 const decline = (draft: Draft, task: string, reason: string): void => {

@@ -16,6 +16,7 @@
  *   A3  A result is sent at each welcome and every `resendMs`, until `recorded` or `forget`.
  *   A4  Nothing is accepted from a gateway whose epoch is below the highest seen.
  *   A5  A task that may not be finished offline is aborted when its lease ends, counted from the sending of the last answered heartbeat.
+ *   A6  An offer that was declined is declined again, for as long as this life remembers: the gateway may have given it to another.
  */
 import type { Hello, Offer, Outcome, Position } from '@holdfast/shared/agent-protocol'
 
@@ -86,6 +87,8 @@ export interface SessionState {
   readonly closing: boolean
   readonly position?: Position
   readonly tasks: ReadonlyMap<string, Held>
+  /** Offers declined in this life with the reasons, the oldest first. */
+  readonly declined: ReadonlyMap<string, string>
 }
 
 /** Tasks whose handler runs or is about to: what counts against capacity. */

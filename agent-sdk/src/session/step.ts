@@ -18,7 +18,7 @@ export const restore = (config: SessionConfig, entries: readonly JournalEntry[])
   const memory = recall(entries)
   const tasks = new Map([...memory.tasks].map(([task, remembered]) => [task, heldOf(remembered)]))
   const renewedAt = Number.NEGATIVE_INFINITY
-  return { config, link: { at: 'idle' }, epoch: memory.epoch, renewedAt, beat: 0, appended: 0, closing: false, tasks }
+  return { config, link: { at: 'idle' }, epoch: memory.epoch, renewedAt, beat: 0, appended: 0, closing: false, tasks, declined: new Map() }
 }
 
 const heldOf = (remembered: Remembered): Held => {

@@ -13,6 +13,7 @@ import { StoreFailure } from '../ports/store.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Fact } from '../workflow/command.ts'
+import { isTerminal } from '../workflow/status.ts'
 import type { Wanted, WantedStart } from '../workflow/want.ts'
 import { Admission } from './admission.ts'
 import { Alarms } from './alarms.ts'
@@ -121,7 +122,7 @@ export class Aftermath {
 
   want({ id, home, state }: Unit, wanted: Wanted): void {
     this.#wants.set(id, wanted)
-    this.dispatch.setWanted(id, wanted)
+    this.dispatch.setWanted(id, wanted, state !== undefined && isTerminal(state.status))
     if (state !== undefined) this.admission.set(id, { home, key: state.key, by: state.createdBy }, wanted)
   }
 

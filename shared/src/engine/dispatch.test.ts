@@ -71,6 +71,56 @@ describe('offering', () => {
   })
 })
 
+describe('EX-7 the end of a workflow whose tasks are in hand', () => {
+  const wide = define({ name: 'wide', steps: { a: TASK, b: TASK } })
+  const atWork = async () => {
+    const node = await open()
+    node.engine.catalogue.add(wide)
+    const agent = await node.agent('r1', { capacity: 2 })
+    const id = await node.start(wide)
+    await agent.accept(task(id))
+    return { node, agent, id }
+  }
+
+  test('EX-7 terminated, its agents are told to stop once that is durable, and do not wait for a heartbeat', async () => {
+    const { node, agent, id } = await atWork()
+    node.store.hold()
+    const terminated = node.will(id, { type: 'terminate', reason: 'fire' })
+    await node.clock.advance(0)
+    expect(agent.told).toEqual([])
+    node.store.release()
+    await node.clock.advance(0)
+    await terminated
+    expect(agent.told).toEqual([`stop ${task(id)}`, `stop ${id}.1.1`])
+    await agent.say({ type: 'stopped', task: task(id) })
+    expect(agent.told.at(-1)).toBe(`forget ${task(id)}`)
+  })
+
+  test('EX-7 cancelled, they are told to stop in the same way', async () => {
+    const { node, agent, id } = await atWork()
+    await node.will(id, { type: 'cancel', reason: 'not needed' })
+    expect(agent.told).toEqual([`stop ${task(id)}`, `stop ${id}.1.1`])
+    await node.will(id, { type: 'terminate', reason: 'now' })
+    expect(agent.told).toHaveLength(2)
+  })
+
+  test('EX-7 whoever ends it by a result is told that this is recorded, and nothing else', async () => {
+    const { agent, id } = await atWork()
+    await agent.succeed(task(id))
+    await agent.succeed(`${id}.1.1`)
+    expect(agent.told).toEqual([`recorded ${task(id)}`, `recorded ${id}.1.1`])
+  })
+
+  test('EX-7 a commit that fails tells nobody', async () => {
+    const { node, agent, id } = await atWork()
+    node.store.failNext({ code: 'disk-full', message: 'full' })
+    node.store.failNext({ code: 'disk-full', message: 'full' })
+    expect((await node.will(id, { type: 'terminate', reason: 'fire' })).ok).toBe(false)
+    expect(agent.told).toEqual([])
+    expect((await node.state(id)).status).toBe('active')
+  })
+})
+
 describe('RES-6 T2 leases', () => {
   test('RES-6 T2 run from the offer, from acceptance and from each heartbeat; then the task goes to another', async () => {
     const node = await open()

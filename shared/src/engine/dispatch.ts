@@ -19,10 +19,13 @@ import type { AttemptName, Fact } from '../workflow/command.ts'
 import type { Wanted, WantedOffer, WantedTask } from '../workflow/want.ts'
 import { Crew } from './crew.ts'
 import { offerMessage } from './offer-message.ts'
+import { Orphans } from './orphans.ts'
 import { stopEffect } from './release-ledger.ts'
+import { factOf } from './report-fact.ts'
 import { TaskBook } from './task-book.ts'
 
 const PROTOCOL = 1
+const WORKFLOW_ENDED = 'its workflow has ended'
 
 export interface AgentView {
   readonly id: string
@@ -68,6 +71,7 @@ export class Dispatch implements AgentGate {
   readonly #uncommitted = new Set<string>()
   /** Tasks whose decline waits for its commit: offered once more meanwhile, they might be taken, and what was done would be nobody's. */
   readonly #declining = new Set<string>()
+  readonly #orphans = new Orphans()
 
   constructor(parts: DispatchParts) {
     this.#parts = parts
@@ -76,12 +80,22 @@ export class Dispatch implements AgentGate {
 
   // ── what the engine says ──
 
-  setWanted(workflow: string, wanted: Wanted | undefined): void {
+  /** @param hasEnded the workflow is over, in this turn or for long */
+  setWanted(workflow: string, wanted: Wanted | undefined, hasEnded = false): void {
     if (wanted === undefined) this.#uncommitted.delete(workflow)
     else this.#uncommitted.add(workflow)
+    if (hasEnded) this.#orphans.orphaned(workflow, this.#inHand(workflow))
+    else this.#orphans.take(workflow)
     this.#tasks.set(workflow, wanted?.tasks ?? [])
     if (wanted !== undefined && wanted.offers.length > 0) this.#offers.set(workflow, wanted.offers)
     else this.#offers.delete(workflow)
+  }
+
+  /** What agents who are here were told of or have accepted. */
+  #inHand(workflow: string): readonly WantedTask[] {
+    return [...this.#tasks.ofWorkflow(workflow)].filter(
+      ({ task, agent, accepted }) => this.isConnected(agent) && (accepted || this.#agents.get(agent)?.told.get(task) === 'offer'),
+    )
   }
 
   #noteDropped(task: WantedTask): void {
@@ -118,6 +132,8 @@ export class Dispatch implements AgentGate {
   release(workflow: string): void {
     this.#uncommitted.delete(workflow)
     for (const task of this.#tasks.ofWorkflow(workflow)) this.#tell(task)
+    for (const { agent, task } of this.#orphans.take(workflow))
+      if (this.#maySee(task, stopEffect(task))) this.#agents.get(agent)?.send?.({ type: 'stop', task, reason: WORKFLOW_ENDED })
   }
 
   #tell(task: WantedTask): void {
@@ -239,25 +255,12 @@ export class Dispatch implements AgentGate {
     const agent = this.#agents.get(id)
     if (agent === undefined) return
     agent.lastHeardAt = this.#parts.clock.now().wall
-    switch (message.type) {
-      case 'accept':
-        return this.#report(agent, message.task, (name) => ({ type: 'attempt-accepted', ...name }))
-      case 'decline':
-        if (this.#tasks.find(message.task)?.agent === id) this.#declining.add(message.task)
-        return this.#report(agent, message.task, (name) => ({ type: 'attempt-declined', reason: message.reason, ...name }))
-      case 'stopped':
-        return this.#report(agent, message.task, (name) => ({ type: 'attempt-stopped', ...name }))
-      case 'result': {
-        const { outcome } = message
-        return this.#report(agent, message.task, (name) =>
-          outcome.ok
-            ? { type: 'attempt-succeeded', output: outcome.output, ...name }
-            : { type: 'attempt-failed', error: outcome.error, ...name },
-        )
-      }
-      case 'heartbeat':
-        for (const { task } of message.tasks) this.#heartbeat(agent, task)
+    if (message.type === 'heartbeat') {
+      for (const { task } of message.tasks) this.#heartbeat(agent, task)
+      return
     }
+    if (message.type === 'decline' && this.#tasks.find(message.task)?.agent === id) this.#declining.add(message.task)
+    this.#report(agent, message.task, (name) => factOf(message, name))
   }
 
   #heartbeat(agent: Present, task: string): void {
@@ -268,16 +271,18 @@ export class Dispatch implements AgentGate {
     agent.send?.({ type: 'stop', task, reason: 'it is not wanted any more' })
   }
 
-  #report(agent: Present, task: string, factOf: (name: AttemptName) => Fact): void {
+  #report(agent: Present, task: string, named: (name: AttemptName) => Fact): void {
     const parsed = parseTaskId(task)
     const holder = this.#tasks.find(task)
     if (parsed === undefined || (holder !== undefined && holder.agent !== agent.profile.id)) return agent.send?.({ type: 'forget', task })
     if (holder !== undefined) this.#tasks.renew(holder)
-    const fact = factOf(parsed.name)
+    const fact = named(parsed.name)
+    if (fact.type !== 'attempt-accepted') this.#orphans.reported(task)
     void this.#parts.report(parsed.workflow, fact, agent.profile.id).then((done) => this.#answer(agent, task, fact, done))
   }
 
   #answer(agent: Present, task: string, fact: Fact, done: Result<unknown, Refusal>): void {
+    this.#orphans.answered(task)
     const isResult = fact.type === 'attempt-succeeded' || fact.type === 'attempt-failed'
     if (done.ok) {
       if (isResult) agent.send?.({ type: 'recorded', task })

@@ -4,6 +4,7 @@
  *   exit 0    stopped as asked           exit 78   the configuration is wrong: every problem is told
  *   exit 1    it could not start         killed    nothing acknowledged is lost; the next start recovers
  */
+import { flushCompileCache } from 'node:module'
 import type { z } from 'zod'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
@@ -29,6 +30,8 @@ export const runNode = async <Schema extends z.ZodType>(
     if (!running.ok) return complain([`${running.error.code}: ${running.error.message}`], 1)
     stopOnSignal(running.value)
     console.log(`ready ${running.value.url}`)
+    // A process that is killed writes down nothing on its way out.
+    flushCompileCache()
   } catch (thrown) {
     complain([thrown instanceof Error ? thrown.message : String(thrown)], thrown instanceof ConfigError ? EX_CONFIG : 1)
     // What was started before it went wrong must not keep the process: nothing was acknowledged yet.
