@@ -6,6 +6,7 @@
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import type { Rights } from '@holdfast/shared/document'
 import {
+  answerRecognise,
   type CallHandler,
   DependencyRelay,
   type Engine,
@@ -13,6 +14,8 @@ import {
   Hub,
   openEngine,
   Publisher,
+  RECOGNISE,
+  Reader,
   type RuleBook,
   Scheduler,
 } from '@holdfast/shared/engine'
@@ -64,7 +67,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const clock = systemClock
   /** What gateways may ask of this node, by kind. */
-  const handlers = new Map<string, CallHandler>()
+  const handlers = new Map<string, CallHandler>([[RECOGNISE, answerRecognise((home) => leases?.leaseOf(home))]])
   leases = await Leases.open({
     config,
     engine,
@@ -165,6 +168,7 @@ const serve = ({ config, engine, store, hub, facilities, library, rules, schedul
     engine,
     clock: systemClock,
     freshness: (facility) => freshnessOf(authority.of(facility)?.holder, hub),
+    reader: new Reader({ engine, store, clock: systemClock, caller: hub, isHub: true }),
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
     health: () => ({ status: 'ok', ready: true, node: config.node, ...healthOf(store.condition) }),

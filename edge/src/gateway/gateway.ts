@@ -8,11 +8,13 @@
 
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import {
+  answerProbe,
   type CallHandler,
   DependencyRelay,
   type EngineConfig,
   LeaseKeeper,
   openEngine,
+  PROBE,
   Publisher,
   Scheduler,
 } from '@holdfast/shared/engine'
@@ -57,7 +59,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const relay = new DependencyRelay(engine)
   /** What the hub may ask of this node, by kind. */
-  const handlers = new Map<string, CallHandler>()
+  const handlers = new Map<string, CallHandler>([[PROBE, answerProbe({ engine, store, clock: systemClock })]])
   const uplink = await openUplink({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })

@@ -1,5 +1,5 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
-import type { Engine, RuleBook, Scheduler, UplinkLoop } from '@holdfast/shared/engine'
+import { type Engine, Reader, type RuleBook, type Scheduler, type UplinkLoop } from '@holdfast/shared/engine'
 import {
   type AuthorityDesk,
   createEngineNode,
@@ -72,6 +72,7 @@ const nodeOf = ({ config, engine, store, library, rules, scheduler, uplink, auth
     engine,
     clock: systemClock,
     freshness: () => ({ asOf: systemClock.now().wall, behind: false }),
+    reader: new Reader({ engine, store, clock: systemClock, caller: uplink, isHub: false }),
     facilities: () => [view()],
     onFacility: (listener) => engine.onCommitted(() => listener(view())),
     health: () => ({

@@ -60,5 +60,6 @@ export const ageOf = ({ provenAt }: Probes, now: number): number => (provenAt ==
 
 export const isWithin = (probes: Probes, maxLagMs: number, now: number): boolean => ageOf(probes, now) <= maxLagMs
 
+/** Whoever has nothing has all of a feed in which there is nothing. */
 const reaches = (applied: FeedPlace, place: FeedPlace): boolean =>
-  applied.generation === place.generation && applied.sequence >= place.sequence
+  place.sequence === 0 || (applied.generation === place.generation && applied.sequence >= place.sequence)

@@ -127,12 +127,19 @@ export type Input =
   | MeetInput
   | DispatchInput
 
+export interface ProposalName {
+  readonly journal: string
+  readonly n: number
+}
+
 export interface Answer {
   /**
    * `proposed`: written down durably, to be judged by the authority. `unknown`: decided and written down here, and it is not known whether
    * the hub has it; asked again under the same key it is answered with what became of it.
    */
   readonly outcome: 'decided' | 'proposed' | 'unknown'
+  /** By which its verdict will be known. */
+  readonly proposal?: ProposalName
   /** Nothing changed: it had all happened before. */
   readonly replayed: boolean
   /** Updates a peer sent that were refused, each with the reason; the rest was taken. */

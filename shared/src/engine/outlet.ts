@@ -41,6 +41,7 @@ export class Outlet {
   readonly #answers: HeldAnswers
   /** Workflows with proposals that could not be decided when they came. */
   readonly #unjudged = new Set<string>()
+  readonly #listeners = new Set<() => void>()
 
   constructor(parts: OutletParts) {
     const { clock, authority, hasHub = false, again } = parts
@@ -98,8 +99,16 @@ export class Outlet {
   // ── what the hub says ──
 
   acknowledged(home: string, upTo: number): void {
+    if (upTo <= this.release.acknowledgedOf(home)) return
     this.release.acknowledged(home, upTo)
     this.#answers.acknowledged(home, upTo)
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Called when the hub has more. */
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** The hub did not take an update of this document. */

@@ -36,12 +36,12 @@ const writeProposal = (core: Core, unit: Unit, command: Proposable, input: WillI
   if (foreseen !== undefined) return foreseen
   const journal = input.journal ?? core.journal
   const n = nextNumber(unit, journal)
-  if (input.journal !== undefined && n > 1) return ok({ ...PROPOSED, replayed: true })
+  if (input.journal !== undefined && n > 1) return ok({ ...PROPOSED, replayed: true, proposal: { journal, n: 1 } })
   const { by, reason } = input
   const written = propose(unit.replica, { journal, n, by, at: now.wall, basis: unit.basis, reason, content: command })
   if (!written.ok) return written
   unit.keep(written.value, core.author.node)
-  return ok(PROPOSED)
+  return ok({ ...PROPOSED, proposal: { journal, n } })
 }
 
 /** A second creation is the first, bad input is bad anywhere, and an ended workflow stays ended. */

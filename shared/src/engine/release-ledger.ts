@@ -9,6 +9,8 @@ import type { Wanted } from '../workflow/want.ts'
 
 interface Effect {
   readonly place: number
+  /** Monotonic: since when it is wanted. */
+  readonly at: number
   /** Monotonic; once shown it stays shown. */
   readonly shownAt?: number
 }
@@ -29,12 +31,12 @@ export class ReleaseLedger {
   }
 
   /** All effects that are wanted now; the new ones were brought by the commit at this place. */
-  want(effects: readonly string[], place: number): void {
-    this.#effects = new Map(effects.map((id) => [id, this.#effects.get(id) ?? { place }]))
+  want(effects: readonly string[], place: number, at: number): void {
+    this.#effects = new Map(effects.map((id) => [id, this.#effects.get(id) ?? { place, at }]))
   }
 
   decided(place: number, at: number): void {
-    this.#decisions = [...this.#decisions, { place, shownAt: at }]
+    this.#decisions = [...this.#decisions, { place, at, shownAt: at }]
   }
 
   find(effect: string): Effect | undefined {
@@ -55,8 +57,10 @@ export class ReleaseLedger {
     return acknowledged < this.#inherited ? { ...known, unknown: true } : known
   }
 
-  get hasHeld(): boolean {
-    return [...this.#effects.values()].some(({ shownAt }) => shownAt === undefined)
+  /** How many are held, and since when the oldest of them. */
+  get held(): { readonly effects: number; readonly since: number } | undefined {
+    const held = [...this.#effects.values()].filter(({ shownAt }) => shownAt === undefined)
+    return held.length === 0 ? undefined : { effects: held.length, since: Math.min(...held.map(({ at }) => at)) }
   }
 
   /** Forgets decisions that the hub has. */

@@ -96,7 +96,7 @@ export class Release {
       if (ledger.home !== home) continue
       waited = true
       ledger.settle(sequence)
-      if (ledger.hasHeld) this.#parts.again(workflow)
+      if (ledger.held !== undefined) this.#parts.again(workflow)
       else if (ledger.isIdle(sequence)) this.#ledgers.delete(workflow)
     }
     if (waited) this.#parts.assign()
@@ -144,7 +144,7 @@ export class Release {
   }
 
   want(unit: Unit, wanted: Wanted): void {
-    if (this.concerns(unit)) this.#ledgerOf(unit).want(effectsOf(wanted), this.endOf(unit.home))
+    if (this.concerns(unit)) this.#ledgerOf(unit).want(effectsOf(wanted), this.endOf(unit.home), this.#parts.clock.now().monotonic)
   }
 
   /** Nothing is wanted of it any more. */
@@ -152,7 +152,7 @@ export class Release {
     const ledger = this.#ledgers.get(workflow)
     this.#fallen.delete(workflow)
     if (ledger === undefined) return
-    ledger.want([], 0)
+    ledger.want([], 0, 0)
     if (ledger.isIdle(this.acknowledgedOf(ledger.home))) this.#ledgers.delete(workflow)
   }
 
@@ -169,6 +169,13 @@ export class Release {
     if (maySee(footing, place <= this.acknowledgedOf(unit.home)) === 'held') return false
     ledger?.show(effect, footing.now)
     return true
+  }
+
+  /** How much of this workflow is held back, and since when (wall clock). */
+  heldOf(workflow: string): { readonly effects: number; readonly since: number } | undefined {
+    const held = this.#ledgers.get(workflow)?.held
+    const { wall, monotonic } = this.#parts.clock.now()
+    return held && { effects: held.effects, since: Math.round(wall - (monotonic - held.since)) }
   }
 
   isHeld(workflow: string, effect: string): boolean {

@@ -14,6 +14,8 @@ import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
 import { addAuthorityRoutes } from './authority-routes.ts'
 import { addConflictRoutes } from './conflict-routes.ts'
+import { atLevel } from './consistency.ts'
+import { addConsistencyRoute } from './consistency-route.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { DOCS_STYLE, docsPage } from './docs-page.ts'
 import type { ApiEnv } from './environment.ts'
@@ -69,10 +71,12 @@ export const createApi = (options: ApiOptions): Api => {
   addHealthRoutes(api, node)
   addDocumentation(api)
   api.use('/api/v1/*', authenticated({ ...options, limiter: new RateLimiter(options.rate ?? DEFAULT_RATE) }))
+  api.use('/api/v1/workflows/*', atLevel(node))
   addWorkflowQueries(api, node, options.cursorKey)
   addWorkflowChanges(api, node)
   addInsightRoutes(api, node)
   addMigrateRoute(api, node)
+  addConsistencyRoute(api, node)
   addLibraryRoutes(api, node.library)
   addRuleRoutes(api, node.rules)
   addScheduleRoutes(api, node.schedules)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { RuleShelf } from '../conflict/rules/shelf.ts'
 import { fixedAuthority, NO_AUTHORITY } from '../consistency/fixed.ts'
 import { ENGINE_SCHEMAS } from '../engine/open.ts'
+import { Reader } from '../engine/reader.ts'
 import { RuleBook } from '../engine/rule-book.ts'
 import { Scheduler } from '../engine/schedules/scheduler.ts'
 import { ControlledStore, define, HOME, TASK, TestNode } from '../engine/test-support.ts'
@@ -40,6 +41,7 @@ const open = async (authority = fixedAuthority([HOME]), store = newStore()) => {
     rules: new RuleBook(host.engine, store, new RuleShelf()),
     clock,
     freshness: () => ({ asOf: 0, behind: false }),
+    reader: new Reader({ engine: host.engine, store, clock, caller: undefined, isHub: true }),
     facilities: () => [{ id: HOME, title: 'Harbour', connected: true, workflows }],
     onFacility: () => () => {},
     health: () => ({ status: 'ok', ready: true, node: 'node' }),

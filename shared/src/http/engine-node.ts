@@ -6,6 +6,7 @@ import type { News } from '../engine/committed.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Answer } from '../engine/inputs.ts'
 import { summaryOf } from '../engine/projections.ts'
+import type { Reader } from '../engine/reader.ts'
 import { unlessDamaged } from '../engine/rows.ts'
 import type { RuleBook } from '../engine/rule-book.ts'
 import type { Scheduler } from '../engine/schedules/scheduler.ts'
@@ -18,13 +19,15 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { AuthorityDesk } from './authority.ts'
 import { conflictsIn, conflictsOf } from './conflicts.ts'
-import { agentsOf, detailOf, historyOf, stateAt } from './engine-views.ts'
+import { decideAt } from './deciding.ts'
+import { agentsOf, detailOf, historyOf, stateAt, withHeld } from './engine-views.ts'
 import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
 import { limitsOf } from './limits.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
 import { peopleOf } from './people.ts'
 import { Unreadable } from './problem.ts'
+import { readsOf } from './reads.ts'
 import { rulesOf } from './rules.ts'
 import type { Schedules } from './schedule-routes.ts'
 import { withShortagesNow } from './shortages.ts'
@@ -41,6 +44,8 @@ export interface EngineNodeParts {
   readonly clock: Clock
   /** How fresh this node's copy of a facility's workflows is. */
   readonly freshness: (facility: string) => Freshness
+  /** Answers at a demanded level. */
+  readonly reader: Reader
   readonly facilities: () => readonly FacilityView[]
   /** Calls back when a facility's view may have changed. */
   readonly onFacility: (listener: (facility: FacilityView) => void) => () => void
@@ -56,21 +61,23 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
   const insight = insightOf(engine, parts.clock, (workflow) => readable(engine, workflow))
   const viewOf = (summary: Summary): WorkflowSummary => {
     const { open: _open, length: _length, head: _head, waits: _waits, ...view } = summary
-    return { ...view, ...freshness(summary.facility) }
+    const explain = withHeld(view.explain, engine.outlet.release.heldOf(view.id))
+    return { ...view, explain, ...freshness(summary.facility), consistency: 'eventual' }
   }
   const index = new WorkflowIndex(engine)
   const decidedOf = async (workflow: string, answered: Result<Answer, Refusal>): Promise<Result<Decided, Refusal>> => {
     if (!answered.ok) return answered
     const summary = await engine.summary(workflow)
     if (summary === undefined) return err(NO_SUCH_WORKFLOW)
-    const { outcome, replayed } = answered.value
-    return ok({ outcome, workflow: viewOf(summary), ...(replayed ? { replayed } : {}) })
+    const { outcome, replayed, proposal } = answered.value
+    const of = proposal === undefined ? {} : { proposal }
+    return ok({ outcome, workflow: viewOf(summary), ...of, ...(replayed ? { replayed } : {}) })
   }
   return {
     start: (request) => start(parts, request, decidedOf),
     decide: async (workflow, will, options) => {
       const summary = await engine.summary(workflow)
-      return summary === undefined ? err(NO_SUCH_WORKFLOW) : decidedOf(workflow, await put(engine, summary, will, options))
+      return summary === undefined ? err(NO_SUCH_WORKFLOW) : decidedOf(workflow, await put(parts, summary, will, options))
     },
     get: async (workflow, when) => {
       const unit = await readable(engine, workflow)
@@ -78,7 +85,11 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
       if (summary === undefined || unit === undefined) return undefined
       const at =
         when === undefined ? { state: unit.state && withShortagesNow(engine, unit, unit.state), length: unit.length } : stateAt(unit, when)
-      return at === undefined ? undefined : detailOf({ summary: viewOf(summary), unit, at, catalogue: engine.catalogue })
+      if (at === undefined) return undefined
+      const { catalogue, outlet } = engine
+      const policy = outlet.policyOf(at.state?.definition ?? summary.definition.hash, at.state)
+      const held = when === undefined ? outlet.release.heldOf(workflow) : undefined
+      return detailOf({ summary: viewOf(summary), unit, at, catalogue, policy, held })
     },
     list: async (query) => {
       const { items, ...page } = await index.page(query)
@@ -93,6 +104,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     agents: () => agents(parts),
     health: parts.health,
     subscribe: (listener) => subscribe(parts, insight, viewOf, listener),
+    reads: readsOf(engine, parts.reader),
     insight,
     conflicts: conflictsOf(engine),
     rules: rulesOf(parts.rules),
@@ -133,10 +145,11 @@ const readable = async (engine: Engine, workflow: string): Promise<Unit | undefi
 }
 
 const start = async (
-  { engine, facilities }: EngineNodeParts,
+  parts: EngineNodeParts,
   request: StartRequest,
   decidedOf: (workflow: string, answered: Result<Answer, Refusal>) => Promise<Result<Decided, Refusal>>,
 ): Promise<Result<Decided, Refusal>> => {
+  const { engine, facilities } = parts
   const { facility: home, key, priority, input, by } = request
   if (!engine.authority.isAuthority(home) && !facilities().some(({ id }) => id === home)) {
     // Nobody would ever answer it, and it would look proposed for ever.
@@ -149,11 +162,12 @@ const start = async (
   const workflow = workflowIdOf(home, key)
   const title = request.title ?? known.definition.title
   const command = { type: 'create', home, key, definition: known.hash, title, priority, input } as const
-  return decidedOf(workflow, await engine.submit({ kind: 'will', workflow, home, command, by, reason: 'start' }))
+  const will = { kind: 'will', workflow, home, command, by, reason: 'start' } as const
+  return decidedOf(workflow, await decideAt(parts, will, request.demand))
 }
 
 const put = (
-  engine: Engine,
+  parts: EngineNodeParts,
   { id: workflow, facility: home }: Summary,
   will: Will,
   options: DecideOptions,
@@ -162,11 +176,8 @@ const put = (
   const title = will.type === 'update' ? will.title : undefined
   const command = commandOf(will)
   const common = { workflow, home, by, ...(expected === undefined ? {} : { expected }), ...(title === undefined ? {} : { title }) }
-  return engine.submit(
-    command === undefined
-      ? { kind: 'edit', ...common, title: title ?? '' }
-      : { kind: 'will', ...common, command, reason: reasonOf(command) },
-  )
+  if (command === undefined) return parts.engine.submit({ kind: 'edit', ...common, title: title ?? '' })
+  return decideAt(parts, { kind: 'will', ...common, command, reason: reasonOf(command) }, options.demand)
 }
 
 /** Nothing when only the title changes: titles are no decisions. */

@@ -37,22 +37,31 @@ export const stateAt = (unit: Unit, when: When): Moment | undefined => {
   return reached
 }
 
-export interface DetailParts {
+export type Held = NonNullable<WorkflowDetail['held']>
+
+/** Since when, is told beside the sentence, for the reader's clock. */
+export const withHeld = (explain: string, held: Held | undefined): string =>
+  held === undefined ? explain : `${explain} Waiting for the hub to acknowledge it before the world sees ${held.effects} of its effects.`
+
+interface DetailParts {
   /** Of the present. */
   readonly summary: WorkflowSummary
   readonly unit: Unit
   readonly at: Moment
   readonly catalogue: Catalogue
+  readonly policy: WorkflowDetail['policy']
+  /** What the policy keeps from the world at present. */
+  readonly held: Held | undefined
 }
 
-export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: DetailParts): WorkflowDetail => {
+export const detailOf = ({ summary, unit, at: { state, length }, catalogue, policy, held }: DetailParts): WorkflowDetail => {
   // What only some states have must not be told of another moment.
   const { proposals: _count, stage: _stage, endedAt: _endedAt, ...present } = summary
   const proposals = proposalsOf(unit)
   const log = { length, head: length === unit.length ? unit.headHex : '' }
   if (state === undefined) {
     const input = creationOf(unit)?.input ?? null
-    return { ...present, input, steps: [], links: [], proposals, conflictList: [], verdicts: [], log }
+    return { ...present, input, steps: [], links: [], proposals, conflictList: [], verdicts: [], policy, log }
   }
   const definition = catalogue.byHash(state.definition)
   const {
@@ -76,6 +85,9 @@ export const detailOf = ({ summary, unit, at: { state, length }, catalogue }: De
   return {
     ...present,
     ...then,
+    explain: withHeld(then.explain, held),
+    policy,
+    ...(held === undefined ? {} : { held }),
     input: shown(state.input),
     ...(state.output === undefined ? {} : { output: shown(state.output) }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),

@@ -10,8 +10,10 @@
  *   N4  A refusal changed nothing.
  *   N5  Listeners are called after the commit, in commit order, and may miss nothing that a later `get` would show.
  */
+import type { Demand } from '../consistency/index.ts'
 import type { Priority } from '../definition/definition.ts'
 import type { WatchedEvent } from '../engine/event-stream.ts'
+import type { ProposalName } from '../engine/inputs.ts'
 import type { Json } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Result } from '../values/result.ts'
@@ -24,6 +26,7 @@ import type { Library } from './library.ts'
 import type { LimitsApi } from './limits.ts'
 import type { ListQuery, Page } from './listing.ts'
 import type { People } from './people.ts'
+import type { Reads } from './reads.ts'
 import type { RulesApi } from './rules.ts'
 import type { Schedules } from './schedule-routes.ts'
 import type { AgentView, FacilityView, HealthView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
@@ -40,6 +43,8 @@ export interface StartRequest {
   readonly priority: Priority
   readonly input: Json
   readonly by: string
+  /** What the caller demands of the answer; without it, what the workflow is decided under. */
+  readonly demand?: Demand
 }
 
 /** What a caller may will of a workflow that exists. `update` is one decision: both members change, or neither does. */
@@ -53,6 +58,8 @@ export interface DecideOptions {
   readonly by: string
   /** The log the caller had seen (If-Match). */
   readonly expected?: { readonly length: number; readonly head: string }
+  /** What the caller demands of the answer; without it, what the workflow is decided under. */
+  readonly demand?: Demand
 }
 
 export interface Decided {
@@ -63,6 +70,8 @@ export interface Decided {
   readonly outcome: 'decided' | 'proposed' | 'unknown'
   readonly workflow: WorkflowSummary
   readonly replayed?: boolean
+  /** By which the verdict on what was proposed will be known. */
+  readonly proposal?: ProposalName
 }
 
 /** The state after that many events, or as it was at that moment (wall clock). At most one of the two. */
@@ -96,6 +105,7 @@ export interface NodeApi {
   agents(): Promise<readonly AgentView[]>
   health(): HealthView
   subscribe(listener: (event: LiveEvent) => void): () => void
+  readonly reads: Reads
   readonly insight: Insight
   readonly people: People
   readonly conflicts: Conflicts

@@ -8,12 +8,15 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isJsonObject } from '../values/json.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { ApiEnv } from './environment.ts'
 
 const TABLE = {
   'malformed-json': [400, 'The body is not JSON in UTF-8'],
   'idempotency-key-required': [400, 'A key is required'],
+  'invalid-consistency': [400, 'The level asked for is unclear'],
+  'invalid-session': [400, 'The session is none of this API'],
   'invalid-cursor': [400, 'The cursor does not belong to this query'],
   unauthenticated: [401, 'Credentials are required'],
   forbidden: [403, 'The role does not allow this'],
@@ -41,6 +44,7 @@ const TABLE = {
   'store-corrupt': [500, 'Stored bytes are damaged'],
   'document-corrupt': [500, 'A stored document is damaged'],
   'not-ready': [503, 'The node is not ready'],
+  'not-caught-up': [503, 'The node has not got all that the session has seen'],
   unavailable: [503, 'This can not be decided now'],
   'staleness-bound-exceeded': [503, 'The node knows too little to answer within the bound'],
   'store-read-only': [503, 'The disk takes no writes'],
@@ -103,8 +107,14 @@ export const problem = (context: Context<ApiEnv>, code: ProblemCode, detail: str
 /** A node's refusal as an answer; what may succeed later says when to ask again. */
 export const refused = (context: Context<ApiEnv>, refusal: Refusal, parts: ProblemParts = {}): Response => {
   const [status, title] = isProblemCode(refusal.code) ? TABLE[refusal.code] : BY_NEXT[refusal.next]
-  const headers = refusal.next === 'retry-later' ? { 'Retry-After': '1', ...parts.headers } : parts.headers
+  const headers = refusal.next === 'retry-later' ? { 'Retry-After': retryAfter(refusal), ...parts.headers } : parts.headers
   return answer(context, refusal.code, status, title, refusal.message, headers === undefined ? parts : { ...parts, headers })
+}
+
+/** Whole seconds, at least one. */
+const retryAfter = ({ details }: Refusal): string => {
+  const ms = isJsonObject(details) && typeof details.retryAfterMs === 'number' ? details.retryAfterMs : 0
+  return String(Math.max(1, Math.ceil(ms / 1_000)))
 }
 
 const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(TABLE, code)

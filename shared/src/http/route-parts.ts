@@ -55,3 +55,9 @@ export const line = (maxLength: number) =>
     .regex(/^\P{Cc}*$/u, 'must not hold control characters')
 
 export const wholeNumber = z.coerce.number().int().nonnegative()
+
+/** What may be demanded of a read; understood in consistency.ts, where the header of the same meaning is, too. */
+export const levelQuery = {
+  consistency: z.string().max(32).optional().openapi({ description: 'strong, bounded_staleness (with maxLag), eventual' }),
+  maxLag: z.string().max(32).optional().openapi({ description: 'how old the answer may be, such as 5s' }),
+}

@@ -33,6 +33,7 @@ export const summaryOf = ({
   conflictList: _conflicts,
   verdicts: _verdicts,
   log: _log,
+  policy: _policy,
   proposals,
   ...rest
 }: WorkflowDetail): WorkflowSummary => ({ ...rest, proposals: proposals.length })
@@ -53,6 +54,8 @@ const detailOf = (request: StartRequest, proposed: boolean, at: number): Workflo
   conflicts: 0,
   asOf: at,
   behind: false,
+  consistency: 'eventual',
+  policy: { level: 'eventual' },
   input: request.input,
   steps: [{ ref: 0, id: 'pick', title: 'Pick', type: 'task', status: 'ready', attempt: 0, since: at }],
   links: [],
@@ -139,7 +142,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     publish,
     start: async (request) => {
       if (request.definition !== 'picking') return err(refusal('fix-request', 'unknown-definition', 'no such definition'))
-      const { by, ...wanted } = request
+      const { by, demand: _demand, ...wanted } = request
       const content = canonicalJson({ ...wanted })
       const known = workflows.get(workflowIdOf(request.facility, request.key))
       if (known !== undefined && known.content !== content) return err(refusal('fix-request', 'key-reused', 'other content'))
@@ -185,6 +188,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    reads: { begin: async () => ok(0), end: async () => undefined, seen: async (_, session) => session },
     library: toyLibrary(),
     schedules: toySchedules(),
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },

@@ -7,6 +7,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { STAGE_NAME } from '../definition/lifecycle.ts'
+import { CONSISTENCY_LEVELS } from '../definition/schema-consistency.ts'
 import type { Json } from '../values/json.ts'
 import { STATUS_PATHS, STEP_STATUSES } from '../workflow/status.ts'
 import { conflictView } from './conflict-views.ts'
@@ -58,6 +59,7 @@ const summaryMembers = {
   conflicts: count,
   asOf: moment,
   behind: z.boolean(),
+  consistency: z.enum(CONSISTENCY_LEVELS).openapi({ description: 'the level that this answer was given at' }),
 }
 
 export const workflowSummary = z.object(summaryMembers).openapi('WorkflowSummary')
@@ -109,6 +111,8 @@ export const verdictView = z
 export type VerdictView = z.infer<typeof verdictView>
 
 /** As the summary, except that `proposals` are spelled out. */
+const policyView = z.object({ level: z.enum(CONSISTENCY_LEVELS), maxLagMs: count.optional(), maxPending: count.optional() })
+
 export const workflowDetail = z
   .object({
     ...summaryMembers,
@@ -125,6 +129,11 @@ export const workflowDetail = z
       .optional()
       .openapi({ description: 'what it goes on without, or ended without' }),
     checkpoints: list(checkpointView).optional(),
+    policy: policyView.openapi({ description: 'the consistency it is decided under' }),
+    held: z
+      .object({ effects: count, since: moment })
+      .optional()
+      .openapi({ description: 'what its policy keeps from the world until the hub has acknowledged it' }),
     log: z.object({ length: count, head: z.string() }),
   })
   .openapi('WorkflowDetail')

@@ -1,6 +1,6 @@
 /**
  * Starting workflows and deciding about them. What this node may decide itself is answered 200 or 201; what it could only write down for
- * the workflow's authority is 202, and the verdict comes over the live socket.
+ * the workflow's authority is 202, and the verdict comes over the live socket; under strong consistency it is waited for a while.
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -16,7 +16,15 @@ import { notFound, visibleWorkflow } from './workflow-queries.ts'
 const KEY_MAX_LENGTH = 200
 const key = line(KEY_MAX_LENGTH)
 
-const decided = z.object({ outcome: z.enum(['decided', 'proposed', 'unknown']), workflow: workflowSummary }).openapi('Decided')
+const decided = z
+  .object({
+    outcome: z.enum(['decided', 'proposed', 'unknown']).openapi({
+      description: 'unknown: it was written down, and nobody who could say has said so far what becomes of it; asked again, they may have',
+    }),
+    workflow: workflowSummary,
+    proposal: z.object({ journal: z.string(), n: z.number().int() }).optional().openapi({ description: 'its verdict will name it' }),
+  })
+  .openapi('Decided')
 export const outcomes = { 200: answers(decided, 'Decided here'), 202: answers(decided, 'Proposed to its authority') }
 
 const startBody = z
@@ -108,6 +116,7 @@ export const addWorkflowChanges = (api: Api, node: NodeApi): void => {
       key,
       input: input === undefined ? {} : input,
       by: context.var.principal.name,
+      ...demandOf(context),
       ...(version === undefined ? {} : { version }),
       ...(title === undefined ? {} : { title }),
     })
@@ -121,7 +130,7 @@ export const addWorkflowChanges = (api: Api, node: NodeApi): void => {
     const ifMatch = context.req.valid('header')['if-match']
     if (ifMatch === undefined) return problem(context, 'precondition-required', 'send the ETag you saw as If-Match')
     if (!matchesEtag(ifMatch, workflow.log)) return stale(context, workflow)
-    const options = { by: context.var.principal.name, expected: workflow.log }
+    const options = { by: context.var.principal.name, expected: workflow.log, ...demandOf(context) }
     return settle(node, context, workflow, { type: 'update', ...changes }, options)
   })
   api.openapi(cancel, (context) => decide(context, context.req.valid('param').id, { type: 'cancel', ...context.req.valid('json') }))
@@ -140,16 +149,17 @@ export const addWorkflowChanges = (api: Api, node: NodeApi): void => {
 const startOn = async (node: NodeApi, context: Context<ApiEnv>, request: StartRequest): Promise<Response> => {
   const started = await node.start(request)
   if (!started.ok) return refused(context, started.error)
-  const { outcome, workflow, replayed } = started.value
+  const { outcome, workflow, replayed, proposal } = started.value
   const headers = { Location: `/api/v1/workflows/${workflow.id}` }
-  if (replayed === true) return context.json({ outcome, workflow }, 200, { ...headers, 'Idempotent-Replay': 'true' })
-  return context.json({ outcome, workflow }, outcome === 'decided' ? 201 : 202, headers)
+  const body = { outcome, workflow, ...(proposal === undefined ? {} : { proposal }) }
+  if (replayed === true && outcome !== 'unknown') return context.json(body, 200, { ...headers, 'Idempotent-Replay': 'true' })
+  return context.json(body, outcome === 'decided' ? 201 : 202, headers)
 }
 
 export const decideOn = async (node: NodeApi, context: Context<ApiEnv>, id: string, will: Will): Promise<Response> => {
   const workflow = await visibleWorkflow(node, context.var.principal, id)
   if (workflow === undefined) return notFound(context)
-  return settle(node, context, workflow, will, { by: context.var.principal.name })
+  return settle(node, context, workflow, will, { by: context.var.principal.name, ...demandOf(context) })
 }
 
 const settle = async (
@@ -165,8 +175,11 @@ const settle = async (
   return now === undefined ? refused(context, settled.error) : stale(context, now)
 }
 
-const settledAnswer = (context: Context<ApiEnv>, { outcome, workflow }: Decided): Response =>
-  context.json({ outcome, workflow }, outcome === 'decided' ? 200 : 202)
+const settledAnswer = (context: Context<ApiEnv>, { outcome, workflow, proposal }: Decided): Response =>
+  context.json({ outcome, workflow, ...(proposal === undefined ? {} : { proposal }) }, outcome === 'decided' ? 200 : 202)
+
+const demandOf = (context: Context<ApiEnv>): Pick<DecideOptions, 'demand'> =>
+  context.var.demand === undefined ? {} : { demand: context.var.demand }
 
 const stale = (context: Context<ApiEnv>, { log }: WorkflowDetail): Response =>
   problem(context, 'stale-version', 'look again, then decide', { headers: { ETag: etagOf(log) } })

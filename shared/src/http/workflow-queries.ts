@@ -8,13 +8,14 @@ import { type ListQuery, SORT_FIELDS } from './listing.ts'
 import type { NodeApi, When } from './node-api.ts'
 import { type Principal, seesFacility } from './principal.ts'
 import { problem } from './problem.ts'
-import { type Api, answers, guarded, id, line, problems, wholeNumber, workflowParams } from './route-parts.ts'
+import { type Api, answers, guarded, id, levelQuery, line, problems, wholeNumber, workflowParams } from './route-parts.ts'
 import { historyEntry, jsonValue, PRIORITIES, statusPath, type WorkflowDetail, workflowDetail, workflowSummary } from './views.ts'
 
 const SORTS = SORT_FIELDS.flatMap((field) => [field, `-${field}`])
 const MAX_PAGE = 200
 
 const listQuery = z.strictObject({
+  ...levelQuery,
   facility: id.optional(),
   status: z
     .union([z.enum(['active', 'active.executing']), statusPath])
@@ -36,12 +37,13 @@ const list = createRoute({
   request: { query: listQuery },
   responses: {
     200: answers(z.object({ items: z.array(workflowSummary).readonly(), next: z.string().optional() }), 'A page'),
-    ...problems(400, 404, 422),
+    ...problems(400, 404, 422, 503),
   },
 })
 
 const whenQuery = z
   .strictObject({
+    ...levelQuery,
     position: wholeNumber.optional().openapi({ description: 'after that many events' }),
     at: wholeNumber.optional().openapi({ description: 'at that moment, milliseconds since 1970' }),
   })
@@ -54,7 +56,7 @@ const one = createRoute({
   description: 'The ETag names the state of its log; send it as If-Match with a change.',
   ...guarded('viewer'),
   request: { params: workflowParams, query: whenQuery },
-  responses: { 200: answers(workflowDetail, 'The workflow'), ...problems(404, 422) },
+  responses: { 200: answers(workflowDetail, 'The workflow'), ...problems(400, 404, 422, 503) },
 })
 
 const history = createRoute({
@@ -64,7 +66,7 @@ const history = createRoute({
   ...guarded('viewer'),
   request: {
     params: workflowParams,
-    query: z.strictObject({ after: wholeNumber.default(0), limit: wholeNumber.min(1).max(1_000).default(MAX_PAGE) }),
+    query: z.strictObject({ ...levelQuery, after: wholeNumber.default(0), limit: wholeNumber.min(1).max(1_000).default(MAX_PAGE) }),
   },
   responses: {
     200: answers(z.object({ items: z.array(historyEntry).readonly(), next: z.number().int().optional() }), 'A page'),
@@ -91,13 +93,16 @@ export const addWorkflowQueries = (api: Api, node: NodeApi, cursorKey: Uint8Arra
     const after = cursor === undefined ? undefined : openCursor(cursorKey, query, cursor)
     if (cursor !== undefined && after === undefined) return problem(context, 'invalid-cursor', 'begin again without it')
     const { items, next } = await node.list(after === undefined ? query : { ...query, after })
-    return context.json(next === undefined ? { items } : { items, next: sealCursor(cursorKey, query, next) }, 200)
+    const had = levelHad(context)
+    const shown = items.map((item) => ({ ...item, ...had }))
+    return context.json(next === undefined ? { items: shown } : { items: shown, next: sealCursor(cursorKey, query, next) }, 200)
   })
   api.openapi(one, async (context) => {
     const { position, at } = context.req.valid('query')
     const when = position !== undefined ? { position } : at !== undefined ? { at } : undefined
     const workflow = await visibleWorkflow(node, context.var.principal, context.req.valid('param').id, when)
-    return workflow === undefined ? notFound(context) : context.json(workflow, 200, { ETag: etagOf(workflow.log) })
+    if (workflow === undefined) return notFound(context)
+    return context.json({ ...workflow, ...levelHad(context) }, 200, { ETag: etagOf(workflow.log) })
   })
   api.openapi(history, async (context) => {
     const { id } = context.req.valid('param')
@@ -111,6 +116,9 @@ export const addWorkflowQueries = (api: Api, node: NodeApi, cursorKey: Uint8Arra
     return found === undefined ? notFound(context) : context.json(found, 200)
   })
 }
+
+/** The level that this answer is given at, or not at all (consistency.ts). */
+const levelHad = (context: Context<ApiEnv>) => ({ consistency: context.var.demand?.level ?? ('eventual' as const) })
 
 /** The workflow, unless it is not here or not for this principal: the two look the same from outside. */
 export const visibleWorkflow = async (

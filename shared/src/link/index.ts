@@ -4,7 +4,7 @@ export { decodeDown, decodeUp, encodeMessage } from './codec.ts'
 export type { CallInput, CallOutput, FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
 export { openHubSession, stepHubSession } from './hub-session.ts'
 export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
-export { FRAMES_BURST, FRAMES_PER_SECOND, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES } from './limits.ts'
+export { FRAMES_BURST, FRAMES_PER_SECOND, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES, SKIPPED_ENTRIES } from './limits.ts'
 export type { Cursor, Down, Up } from './messages/index.ts'
 export {
   type HomeStatus,
