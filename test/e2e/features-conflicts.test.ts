@@ -1,8 +1,8 @@
 /** Gateway and coordinator decide while they can't hear each other; then they meet, and both tell the same of what collided. */
 import type { ConflictCase } from '@holdfast/shared/http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { conflictsAt, settle } from '../support/conflicts.ts'
-import { openSite, type Site, sameLogs } from '../support/site.ts'
+import { ended, openSite, type Site, sameLogs } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
 const SHIPPING = `
@@ -19,11 +19,18 @@ compensations:
 cancel: { pointOfNoReturn: ship, late: { outcome: ask } }
 `
 
+const WELDING = `
+name: welding
+steps:
+  weld: { type: task, capability: weld, input: { zone: input.zone } }
+`
+
 let site: Site
 beforeAll(async () => {
-  site = await openSite(['harbour'], { 'shipping.yaml': SHIPPING })
+  site = await openSite(['harbour'], { 'shipping.yaml': SHIPPING, 'welding.yaml': WELDING })
   await site.member('harbour').gateway.hire('robot-1', { work: () => 'done' }, { capacity: 8 })
 })
+afterEach(() => site.member('harbour').proxy.set('open'))
 afterAll(() => site.stop())
 
 const gateway = () => site.member('harbour').gateway.api
@@ -99,5 +106,91 @@ describe('a late cancel', () => {
     ])
     expect(await stepOf(id, 'ship')).toBe('compensated')
     expect((await settle(gateway(), found?.id ?? '', 'keep')).status).toBe(409)
+  })
+})
+
+describe('decisions made apart', () => {
+  test('CON-1 CON-4 CON-6 I13 two priorities: one counts everywhere, and both ends tell of both', async () => {
+    const id = await begun('priorities')
+    const headers = { 'If-Match': '*' }
+    await apart()
+    const there = await site.cloud.ask('PUT', `/workflows/${id}`, { priority: 'low' }, headers)
+    const here = await gateway().ask('PUT', `/workflows/${id}`, { priority: 'high' }, headers)
+    expect([there.status, here.status]).toEqual([202, 200])
+    await together()
+    expect(await told(id)).toMatchObject([
+      {
+        open: false,
+        conflict: {
+          rule: 'concurrent-decisions',
+          choice: 'take',
+          inputs: { proposed: { priority: 'low' }, standing: { event: { type: 'priority-set', priority: 'high' } } },
+        },
+      },
+    ])
+    expect([(await gateway().get(id)).priority, (await site.cloud.get(id)).priority]).toEqual(['low', 'low'])
+  })
+
+  test('CON-2 CON-3 a rule published meanwhile leaves it to a person of its queue; what the person takes is done', async () => {
+    const rule = {
+      id: 'cancel-or-go-on',
+      on: 'decision',
+      when: "proposed.type in ['resume', 'pause']",
+      queue: 'leads',
+      role: 'planner',
+      cases: [
+        { name: 'a pause meets a cancel', given: { proposed: { type: 'pause' } }, expect: 'conflict' },
+        { name: 'a priority is no matter of its', given: { proposed: { type: 'set-priority' } }, expect: 'nothing' },
+      ],
+    }
+    const failing = { ...rule, when: 'false' }
+    expect((await gateway().ask('POST', '/rules', { rule: failing })).status).toBe(422)
+    const id = await begun('pause-or-resume')
+    await gateway().ask('POST', `/workflows/${id}/pause`)
+    await sameLogs(site, 'harbour')
+    await apart()
+    expect((await gateway().ask('POST', '/rules', { rule })).status).toBe(201)
+    expect((await gateway().ask('POST', '/rules', { rule })).status).toBe(200)
+    expect((await gateway().ask('POST', '/rules', { rule: { ...rule, severity: 'critical' } })).status).toBe(409)
+    await gateway().ask('DELETE', `/workflows/${id}`, { reason: 'not needed' })
+    expect((await site.cloud.ask('POST', `/workflows/${id}/resume`)).status).toBe(202)
+    await together()
+    const [found] = await told(id)
+    expect(found).toMatchObject({ open: true, conflict: { rule: 'cancel-or-go-on', version: 1, queue: 'leads', choice: 'ask' } })
+    expect(await conflictsAt(site.cloud, 'state=open&rule=cancel-or-go-on')).toHaveLength(1)
+    expect((await settle(site.cloud, found?.id ?? '', 'keep', 'it is not needed')).status).toBe(202)
+    await until('it to be settled', async () => (await conflictsAt(gateway(), 'state=open&rule=cancel-or-go-on')).length === 0)
+  })
+})
+
+describe('safety', () => {
+  test('CON-1 CON-2 CON-3 CON-6 a rule published while it runs keeps the second robot out of the zone; both ends tell why', async () => {
+    const zones = {
+      id: 'two-robots-one-zone',
+      on: 'begin',
+      severity: 'critical',
+      when: "step.capability == 'weld' && facility.working.exists(w, w.agent != agent.id && has(w.input.zone) && w.input.zone == step.input.zone)",
+      resolve: ['rescheduling'],
+    }
+    expect((await gateway().ask('POST', '/rules', { rule: zones })).status).toBe(201)
+    const { gateway: edge } = site.member('harbour')
+    const done = new Map<string, () => void>()
+    const weld = (task: { readonly workflow: string }) => new Promise<string>((resolve) => done.set(task.workflow, () => resolve('welded')))
+    await edge.hire('robot-2', { weld })
+    await edge.hire('robot-3', { weld })
+    const start = (key: string) => gateway().start({ facility: 'harbour', definition: 'welding', key, input: { zone: 7 } })
+    const first = await start('weld-1')
+    await until('the first to be at work', () => done.has(first))
+    const second = await start('weld-2')
+    await until('the second to wait', async () => (await gateway().get(second)).status === 'active.waiting_for_resource')
+    await sameLogs(site, 'harbour')
+    const [found] = await told(second)
+    expect(found?.conflict).toMatchObject({ kind: 'safety', choice: 'wait', strategy: 'rescheduling', severity: 'critical' })
+    expect(found?.conflict.explanation).toContain('weld of weld-2 was about to begin while')
+    expect(done.has(second)).toBe(false)
+    done.get(first)?.()
+    await until('the second to be at work', () => done.has(second))
+    done.get(second)?.()
+    expect((await ended(gateway(), second)).status).toBe('completed')
   })
 })

@@ -3,8 +3,8 @@
  * by itself: that what stands is kept, that the later one is taken, that the more urgent of two priorities counts, or that a person chooses.
  */
 import type { Json } from '../values/json.ts'
-import type { EventOf } from '../workflow/event.ts'
-import { ASK, type Clash } from '../workflow/note-conflict.ts'
+import type { Clash, EventOf } from '../workflow/event.ts'
+import { ASK } from '../workflow/note-conflict.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { plainEntry, type Standing } from './detect-decisions.ts'

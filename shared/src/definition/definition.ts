@@ -148,6 +148,10 @@ export interface Attemptable {
   readonly rate?: RatePolicy
   readonly breaker?: BreakerSpec
   readonly review?: ReviewPolicy
+  /** How long it is expected to need what it works with. */
+  readonly takesMs?: number
+  /** In a conflict it may yield: what that costs, in any unit that the definitions of a house share, and how long it can wait. */
+  readonly yields?: { readonly cost: number; readonly upToMs: number }
 }
 
 export interface StepSpec extends Attemptable {

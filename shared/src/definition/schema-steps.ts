@@ -34,6 +34,8 @@ const attemptable = (timeoutMs: number, retries: RetryPolicy) => ({
   timeoutMs: duration(1).default(timeoutMs),
   retry: retry.default(retries),
   validate: cel.exactOptional(),
+  takesMs: duration(1).exactOptional(),
+  yields: strict({ cost: z.number().min(0), upToMs: duration(0) }).exactOptional(),
 })
 
 const compensate = { compensate: id.exactOptional() }

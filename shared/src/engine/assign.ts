@@ -16,6 +16,7 @@ import type { AdmissionTurn, Verdict } from './admission-turn.ts'
 import type { ConsistencyTurn } from './consistency-turn.ts'
 import type { Crew } from './crew.ts'
 import type { Dispatch } from './dispatch.ts'
+import { type SafetyParts, SafetyRound } from './safety.ts'
 import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
 
@@ -24,6 +25,8 @@ export interface Desk {
   readonly admission: Admission
   readonly turn: AdmissionTurn
   readonly consistency: ConsistencyTurn
+  /** What the rules of the house say; none where there are none. */
+  readonly safety: SafetyParts | undefined
   readonly unitOf: (workflow: string) => Unit | undefined
   readonly now: Instant
   readonly put: (workflow: string, act: Act, by: string) => void
@@ -38,6 +41,12 @@ export const HUB = 'the hub'
 
 /** In whose name the log says what begins without anybody's hand. */
 const LIMITS = 'limits'
+
+/** The same of what the rules of the house settled. */
+const RULES = 'rules'
+
+/** A rule may go by the time, or by where agents are: so it is asked again though nobody gave anything back. */
+const ASK_RULES_MS = 2_000
 
 export const assign = (desk: Desk): Waiting[] => {
   for (;;) {
@@ -54,11 +63,13 @@ class AssignRound {
   readonly waiting: Waiting[] = []
   readonly #desk: Desk
   readonly #crew: Crew
+  readonly #safety: SafetyRound | undefined
   #moved = false
 
   constructor(desk: Desk) {
     this.#desk = desk
     this.#crew = desk.dispatch.crew()
+    this.#safety = desk.safety && new SafetyRound(desk.safety, desk.now)
   }
 
   /** @returns whether something moved that may have opened a way for another */
@@ -94,6 +105,7 @@ class AssignRound {
     if (this.#isHindered(queued)) return
     const verdict = turn.judge(queued, now)
     if (verdict.may !== 'begin') return this.#hold(queued, verdict)
+    if (this.#guarded(queued, undefined, []) === 'wait') return
     this.#take(queued)
     this.#put(queued, { type: 'begin', ...nameOf(begin) })
   }
@@ -110,9 +122,13 @@ class AssignRound {
       return this.#hold(queued, verdict)
     }
     if (agent === undefined) return turn.reserve(queued)
+    const guarded = this.#guarded(queued, agent, this.#crew.free(offer))
+    if (guarded === 'wait') return
+    const chosen = guarded?.agent ?? agent
     this.#take(queued)
-    this.#crew.take(agent)
-    this.#put(queued, { type: 'offer', agent, ...nameOf(offer) }, agent)
+    this.#crew.take(chosen)
+    this.#safety?.took(queued.workflow, offer, chosen)
+    this.#put(queued, { type: 'offer', agent: chosen, ...nameOf(offer) }, chosen)
   }
 
   #hold(queued: Queued, verdict: Exclude<Verdict, { may: 'begin' }>): void {
@@ -142,6 +158,18 @@ class AssignRound {
     if (hindrance === undefined || hindrance.silent) return hindrance !== undefined
     if (begin.awaiting !== HUB) this.#put(queued, { type: 'await', resource: HUB, shortage: hindrance.shortage, ...nameOf(begin) })
     return true
+  }
+
+  /** @returns that it has to wait by the rules of the house, or who is to take it up instead, where that is another */
+  #guarded(queued: Queued, agent: string | undefined, free: readonly string[]): 'wait' | { readonly agent: string } | undefined {
+    const { workflow, begin } = queued
+    const guarded = this.#safety?.judge(workflow, begin, agent, free)
+    for (const act of guarded?.acts ?? []) this.#put(queued, act, RULES)
+    if (guarded?.may !== 'wait') return guarded?.agent === undefined ? undefined : { agent: guarded.agent }
+    const { resource: pool, shortage } = guarded
+    if (begin.awaiting !== pool) this.#put(queued, { type: 'await', resource: pool, shortage, ...nameOf(begin) })
+    this.waiting.push({ workflow, begin, pool, shortage, retryAt: this.#desk.now.monotonic + ASK_RULES_MS })
+    return 'wait'
   }
 
   #put({ workflow }: Queued, act: Act, by = LIMITS): void {

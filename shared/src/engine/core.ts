@@ -8,6 +8,7 @@ import type { PeerCursor } from './cursors.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Outlet } from './outlet.ts'
 import type { Rules } from './rules.ts'
+import type { SafetyParts } from './safety.ts'
 import type { OutcomeCount } from './standing.ts'
 import type { Author, Unit } from './unit.ts'
 import type { Units } from './units.ts'
@@ -23,6 +24,8 @@ export interface Core {
   readonly admission: Admission
   readonly outlet: Outlet
   readonly rules: Rules
+  /** Domain rules about what may begin; none where this node goes by none. */
+  safety(): SafetyParts | undefined
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */
   cursorOf(key: string): PeerCursor | undefined
   rightsOf(peer: string, home: string): Rights

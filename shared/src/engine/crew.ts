@@ -17,6 +17,11 @@ export class Crew {
     return chooseAgent(need, this.#agents)?.id
   }
 
+  /** Everybody who could take it up now, by id. */
+  free(need: Need): readonly string[] {
+    return this.#agents.filter((agent) => agent.load < agent.capacity && canDo(agent, need)).map(({ id }) => id)
+  }
+
   /** Somebody here could, once it is free. */
   canDo(need: Need): boolean {
     return this.#agents.some((agent) => canDo(agent, need))

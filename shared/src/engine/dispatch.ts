@@ -121,6 +121,9 @@ export class Dispatch implements AgentGate {
     )
   }
 
+  /** What agents have been given and nobody has taken back. */
+  readonly tasks = (): Iterable<WantedTask> => this.#tasks.all()
+
   /** How much waits for an agent, and how much agents have in hand. */
   get queues(): { readonly offers: number; readonly tasks: number } {
     let offers = 0

@@ -36,6 +36,7 @@ import { Retention } from './retention.ts'
 import type { Roster } from './roster.ts'
 import { unlessDamaged } from './rows.ts'
 import { RULES, type Rules, rulesOn } from './rules.ts'
+import { safetyOf } from './safety.ts'
 import type { OutcomeCount } from './standing.ts'
 import type { Summary } from './summary.ts'
 import type { Turn } from './turn.ts'
@@ -66,6 +67,7 @@ export class Engine implements Core {
   #catchingUp: Promise<void> | undefined
   #stopLooking: () => void = () => {}
   #retention: Retention | undefined
+  readonly safety: Core['safety'] = () => safetyOf(this.#config.domainRules, this)
 
   constructor(config: EngineConfig, author: Author, catalogue: Catalogue, cursors: Map<string, PeerCursor>, atStart: AtStart) {
     this.cursors = cursors

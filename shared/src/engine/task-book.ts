@@ -43,6 +43,10 @@ export class TaskBook {
     this.#onDropped(task)
   }
 
+  *all(): Generator<WantedTask> {
+    for (const tasks of this.#byWorkflow.values()) yield* tasks.values()
+  }
+
   find(task: string): WantedTask | undefined {
     const workflow = parseTaskId(task)?.workflow
     return workflow === undefined ? undefined : this.#byWorkflow.get(workflow)?.get(task)

@@ -194,6 +194,7 @@ export class Turn {
       admission,
       turn: this.admission,
       consistency,
+      safety: this.#core.safety(),
       unitOf: (workflow) => units.peek(workflow),
       now: this.now,
       put,

@@ -6,12 +6,15 @@ import { boundedText } from '../values/text.ts'
 import { makeReady } from './arrive.ts'
 import { attemptOf, purposeOf } from './attempt.ts'
 import type { Act, AttemptName } from './command.ts'
+import { isOpenConflict } from './conflicts-settled.ts'
 import type { Draft } from './draft.ts'
+import { noteConflict } from './note-conflict.ts'
 import { failAttempt } from './outcome.ts'
 import type { StepState } from './state.ts'
 
 export const carryOutAct = (draft: Draft, act: Exclude<Act, { readonly type: 'tick' }>): void => {
   if (act.type === 'start') return startWorkflow(draft)
+  if (act.type === 'conflict-over') return closeConflict(draft, act)
   const step = draft.step(act.ref)
   if (step === undefined || !isWaitingFor(draft, step, act)) return
   const { ref, attempt } = act
@@ -27,9 +30,18 @@ export const carryOutAct = (draft: Draft, act: Exclude<Act, { readonly type: 'ti
       const shortage = act.shortage === undefined ? {} : { shortage: boundedText(act.shortage) }
       return draft.emit({ type: 'resource-awaited', ref, resource: act.resource, ...shortage })
     }
+    case 'conflict':
+      noteConflict(draft, act.clash, act.about)
+      return
     case 'deny':
       return failAttempt(draft, ref, act.error)
   }
+}
+
+const closeConflict = (draft: Draft, { conflict, option, comment }: Extract<Act, { type: 'conflict-over' }>): void => {
+  const known = draft.state.conflicts.find(({ id }) => id === conflict)
+  if (known !== undefined && isOpenConflict(known))
+    draft.emit({ type: 'conflict-settled', conflict, option, comment: boundedText(comment) })
 }
 
 /** It is this attempt that is to begin next, and nothing forbids it. */

@@ -5,7 +5,7 @@
 import type { Priority } from '../definition/definition.ts'
 import type { Consistency } from '../definition/schema-consistency.ts'
 import type { Json } from '../values/json.ts'
-import type { ChildEnd, Parent, Purpose, ReviewAnswer, StepError } from './event.ts'
+import type { ChildEnd, Clash, Parent, Purpose, ReviewAnswer, StepError } from './event.ts'
 
 export type Creation = {
   readonly type: 'create'
@@ -142,6 +142,10 @@ export type Act =
   | ({ readonly type: 'await'; readonly resource: string; readonly shortage?: string } & AttemptName)
   /** It must not even be tried. */
   | ({ readonly type: 'deny'; readonly error: StepError } & AttemptName)
+  /** A rule objects to its beginning. */
+  | ({ readonly type: 'conflict'; readonly clash: Clash; readonly about: Json } & AttemptName)
+  /** What a person was asked has answered itself. */
+  | { readonly type: 'conflict-over'; readonly conflict: string; readonly option: string; readonly comment: string }
   /** A workflow that was created has got its place. */
   | { readonly type: 'start' }
   /** Time has passed: whatever timer is due at `now` fires. */
@@ -149,6 +153,15 @@ export type Act =
 
 export type Command = Decision | Fact | Act
 
-const ACTS: Readonly<Record<Act['type'], true>> = { offer: true, begin: true, await: true, deny: true, start: true, tick: true }
+const ACTS: Readonly<Record<Act['type'], true>> = {
+  conflict: true,
+  'conflict-over': true,
+  offer: true,
+  begin: true,
+  await: true,
+  deny: true,
+  start: true,
+  tick: true,
+}
 
 export const isAct = (command: Command): command is Act => command.type in ACTS

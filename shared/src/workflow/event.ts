@@ -240,6 +240,8 @@ export type ChildEnd = z.infer<typeof childEnd>
 export type Awaited = z.infer<typeof awaited>
 export type Verdict = Omit<EventOf<'verdict'>, 'type'>
 export type ConflictRecord = Omit<EventOf<'conflict'>, 'type'>
+/** A conflict that was found, with what was decided about it, before it is on record. */
+export type Clash = Omit<ConflictRecord, 'id' | 'options' | 'outcomes'> & Required<Pick<ConflictRecord, 'outcomes' | 'version' | 'inputs'>>
 export type ConflictOption = z.infer<typeof conflictOption>
 
 /** An event with its envelope: when (wall clock of the authority, never decreasing within a log) and by whom. */

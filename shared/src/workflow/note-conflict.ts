@@ -5,7 +5,7 @@
 import { sha256Hex } from '../values/hash.ts'
 import { canonicalJson, type Json } from '../values/json.ts'
 import type { Draft } from './draft.ts'
-import { type ConflictRecord, EVENT_SCHEMAS } from './event.ts'
+import { type Clash, EVENT_SCHEMAS } from './event.ts'
 
 const ID_HEX_DIGITS = 32
 
@@ -13,9 +13,6 @@ const ID_HEX_DIGITS = 32
 export const CONFLICT_QUEUE = 'conflicts'
 
 export const ASK = 'ask'
-
-/** What was found and decided about it. */
-export type Clash = Omit<ConflictRecord, 'id' | 'options' | 'outcomes'> & Required<Pick<ConflictRecord, 'outcomes' | 'version' | 'inputs'>>
 
 /** @param about what tells it from every other conflict that the rule finds in this workflow */
 export const conflictIdOf = (workflow: string, rule: string, about: Json): string =>
