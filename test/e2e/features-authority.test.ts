@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Handler } from '@holdfast/agent-sdk'
 import { afterEach, describe, expect, test } from 'vitest'
+import { member as fieldOf } from '../support/api.ts'
 import { authorityAt, openPair, type Pair, TIMED } from '../support/pair.ts'
 import { ended } from '../support/site.ts'
 import { until } from '../support/until.ts'
@@ -105,5 +106,80 @@ describe('SYN-7 failover', () => {
     expect(moments.some(([one, other]) => !one && !other)).toBe(true)
     const refused = await first.gateway.api.ask('POST', '/workflows', start(1))
     expect([refused.status, refused.body]).toMatchObject([503, { type: 'urn:holdfast:problem:lease-ran-out' }])
+  })
+})
+
+describe('SYN-7 declared lost', () => {
+  const declareLost = (api: Pair['cloud'], heir: string) =>
+    api.ask('POST', '/facilities/harbour/declare-lost', { reason: 'the hall has burnt down', heir })
+
+  test('I14 SYN-7 the old one comes back: its facts are kept, its decisions judged, what was done twice is a conflict', async () => {
+    pair = await openPair()
+    const { first, spare, cloud } = pair
+    const at = async (member: Pair['first'], id: 'robot-1' | 'robot-2', done: string[]) => {
+      const perform: Handler = async ({ step }) => {
+        done.push(step)
+        return { by: id }
+      }
+      await member.gateway.hire(id, { go: perform, 'come-back': perform })
+    }
+    const tour = await first.gateway.api.start({ facility: 'harbour', definition: 'tour', key: 'round', input: { stops: [1] } })
+    await until('the tour to be known at the spare', async () => (await spare.gateway.api.list()).length === 1)
+
+    first.proxy.set('cut')
+    await until('the first to be missed', async () => (await authorityAt(cloud)).gateways?.some(({ connected }) => !connected))
+    expect((await authorityAt(first.gateway.api)).decides).toBe(true)
+    const lost = await declareLost(cloud, 'spare-gateway')
+    expect([lost.status, lost.body]).toMatchObject([200, { epoch: 2, since: { how: 'declared-lost', reason: 'the hall has burnt down' } }])
+    await holds(spare.gateway.api, 2)
+
+    const [old, now]: [string[], string[]] = [[], []]
+    await at(first, 'robot-1', old)
+    await at(spare, 'robot-2', now)
+    await until('both to have done the work', async () => old.length === 1 && now.length === 1)
+    expect((await first.gateway.api.ask('POST', `/workflows/${tour}/pause`)).status).toBe(200)
+    await until('the stop to be over at the spare', async () =>
+      (await spare.gateway.api.history(tour)).some(({ type }) => type === 'step-succeeded'),
+    )
+
+    first.proxy.set('open')
+    await until('the old one to know', async () => (await authorityAt(first.gateway.api)).epoch === 2)
+    expect((await authorityAt(first.gateway.api)).decides).toBe(false)
+    const judged = await until('its part to be judged', async () => {
+      const history = await spare.gateway.api.history(tour)
+      return history.some(({ data }) => fieldOf(data, 'code') === 'former-authority') ? history : undefined
+    })
+    const types = judged.map(({ type }) => type)
+    expect(types.filter((type) => type === 'late-result')).toHaveLength(1)
+    expect(judged.find(({ type }) => type === 'conflict')?.data).toMatchObject({ rule: 'two-authorities', choice: 'ask' })
+    expect(types).toContain('paused')
+    expect(judged.find(({ type }) => type === 'paused')?.by).toBe('shift-lead')
+    const { log } = await spare.gateway.api.get(tour)
+    for (const api of [cloud, first.gateway.api]) {
+      await until('every copy to hold the same log', async () => (await api.get(tour)).log.head === log.head)
+    }
+  })
+
+  test('COO-9 I14 SYN-7 an agent that has seen the higher epoch takes nothing from the old one', async () => {
+    pair = await openPair()
+    const { first, spare, cloud } = pair
+    first.proxy.set('cut')
+    await until('the first to be missed', async () => (await authorityAt(cloud)).gateways?.some(({ connected }) => !connected))
+    expect((await declareLost(cloud, 'spare-gateway')).status).toBe(200)
+    await holds(spare.gateway.api, 2)
+    const done: string[] = []
+    const go: Handler = async () => {
+      done.push('go')
+      return null
+    }
+    const skills = { go }
+    const once = await spare.gateway.hire('robot-1', skills)
+    await until('it to be welcome there', async () => (await spare.gateway.api.agents()).some(({ present }) => present))
+    await once.close()
+    const again = await first.gateway.hire('robot-1', skills)
+    const stale = new Promise((resolve) => again.on('stale-gateway', resolve))
+    await first.gateway.api.start(start(1))
+    expect(await stale).toMatchObject({ epoch: 1, highest: 2 })
+    expect(done).toEqual([])
   })
 })

@@ -20,6 +20,8 @@ export interface Authorities {
   /** Of a home this node is no authority of: the highest epoch it has heard of, 0 for none. */
   epochOf(home: string): number
   standing(home: string, now: Instant): Standing
+  /** The log of the home goes on under this epoch, which is higher than its own. */
+  heard?(home: string, epoch: number): void
 }
 
 /** An agent knows one epoch for all that a gateway offers it. */

@@ -81,7 +81,7 @@ export const isComplete = (link: Link): boolean => link.segment.elements.length 
 const positionAt = (link: Link, index: number): Position => ({ segment: link.segment.name, index, length: link.before + index - 1 })
 
 /** Reading is total: what is no array gets a code that no entry has, and stays opaque. */
-const entryOf = (element: Json): Entry => (isEntry(element) ? element : [-1, element])
+export const entryOf = (element: Json): Entry => (isEntry(element) ? element : [-1, element])
 const isEntry = (element: Json): element is Entry => Array.isArray(element)
 
 const readCut = (log: LogIndex): CutEntry[] => {
@@ -97,7 +97,7 @@ const readCut = (log: LogIndex): CutEntry[] => {
 }
 
 /** A segment outside the chain is cut when it lost against a rival; one whose base has not arrived yet is merely waiting. */
-const isBeyondCut = (log: LogIndex, start: Segment): boolean => {
+export const isBeyondCut = (log: LogIndex, start: Segment): boolean => {
   const seen = new Set<string>()
   for (let segment: Segment | undefined = start; segment?.opener !== undefined && !seen.has(segment.name); ) {
     seen.add(segment.name)

@@ -20,7 +20,7 @@ import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
 
 /** The turn in which it happens. */
-type Judging = Pick<Turn, 'now' | 'stage' | 'consistency'>
+export type Judging = Pick<Turn, 'now' | 'stage' | 'consistency'>
 
 export const judgeWaiting = (core: Core, turn: Judging, unit: Unit): void => {
   const { admit, spent, malformed } = admissible(waitingProposals(unit.replica), unit.state?.marks ?? {})
@@ -63,7 +63,7 @@ const judgeOne = (core: Core, turn: Judging, unit: Unit, { place, proposal }: We
   return true
 }
 
-const verdictOn = (core: Core, unit: Unit, proposal: Judgeable, now: Instant): Judged | undefined => {
+export const verdictOn = (core: Core, unit: Unit, proposal: Judgeable, now: Instant): Judged | undefined => {
   const hash = unit.state?.definition ?? definitionNamed(proposal.content)
   const definition = hash === undefined ? undefined : core.catalogue.byHash(hash)
   const judged = core.rules.judge(definition, unit.id, unit.state, proposal, now)

@@ -14,6 +14,7 @@ import type { Core } from './core.ts'
 import { CURSORS, refusalRow } from './cursors.ts'
 import type { Answer, ReceivedInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
+import { judgeBranches } from './judging-branches.ts'
 import { creationOf } from './projections.ts'
 import type { Roster } from './roster.ts'
 import type { Turn } from './turn.ts'
@@ -36,7 +37,10 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
     if (misnamed === undefined) continue
     for (const { document, sequence } of updates) if (document === unit.id) rejected.push({ document, sequence, refusal: misnamed })
   }
-  for (const unit of turn.rosters) assertFolded(unit)
+  for (const unit of turn.rosters) {
+    noteEpoch(core, unit)
+    assertFolded(unit)
+  }
   for (const each of rejected) turn.put(refusalRow(peer, { home, generation, ...each }))
   turn.cursors.set(key, { generation, sequence: to })
   turn.put({ collection: CURSORS, key, value: { generation, sequence: to } })
@@ -74,15 +78,25 @@ const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, upda
 
 /** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */
 const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
+  noteEpoch(core, unit)
   if (assertFolded(unit) && core.authority.isAuthority(unit.home)) turn.adopted.add(unit)
   if (unit.version === 0 && !isOfItsHome(unit)) {
     turn.touched.delete(unit)
     core.units.evict(unit.id)
     return refusal('fix-request', 'wrong-id', `${unit.id} holds no creation at ${unit.home} that leads to this id.`)
   }
-  if (core.authority.isAuthority(unit.home)) judgeWaiting(core, turn, unit)
+  if (core.authority.isAuthority(unit.home)) {
+    judgeBranches(core, turn, unit)
+    judgeWaiting(core, turn, unit)
+  }
   turn.touch(unit)
   return undefined
+}
+
+/** Who sees the log go on under a higher epoch than its own knows that its own is over. */
+const noteEpoch = ({ authority }: Core, { home, replica }: Unit | Unit<Roster>): void => {
+  const epoch = replica.log.chain().at(-1)?.segment.epoch ?? 0
+  if (epoch > authority.epochOf(home)) authority.heard?.(home, epoch)
 }
 
 const isOfItsHome = (unit: Unit): boolean => {

@@ -29,6 +29,7 @@ import { handOver, notePresence, resetBreaker } from './home-inputs.ts'
 import { noteAtHome } from './home-notes.ts'
 import type { Answer, Input, RetireInput, WillInput } from './inputs.ts'
 import { judgeWaiting } from './judging.ts'
+import { judgeBranches } from './judging-branches.ts'
 import { meet } from './meeting.ts'
 import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
@@ -206,7 +207,9 @@ export class Turn {
   #judge(workflow: string): Result<Answer, Refusal> {
     const unit = this.#core.units.peek(workflow)
     if (unit === undefined) return err(NO_SUCH_WORKFLOW)
-    if (this.#core.authority.isAuthority(unit.home)) judgeWaiting(this.#core, this, unit)
+    if (!this.#core.authority.isAuthority(unit.home)) return ok(DECIDED)
+    judgeBranches(this.#core, this, unit)
+    judgeWaiting(this.#core, this, unit)
     if (unit.isStaged) this.touch(unit)
     return ok(DECIDED)
   }

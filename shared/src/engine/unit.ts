@@ -9,6 +9,7 @@
  */
 
 import { appendTurn } from '../document/append.ts'
+import { alongBranch } from '../document/branch.ts'
 import { verifyOn } from '../document/chain.ts'
 import {
   type Entry,
@@ -46,6 +47,13 @@ export interface Author {
 
 /** How a kind of document's log becomes its state: total, as every fold. */
 export type Fold<State> = (state: State | undefined, entry: LogEntry) => State | undefined
+
+export interface BranchEntry<State> {
+  readonly segment: string
+  readonly index: number
+  readonly entry: LogEntry
+  readonly before: State | undefined
+}
 
 export class Unit<State = WorkflowState> {
   readonly id: string
@@ -218,6 +226,18 @@ export class Unit<State = WorkflowState> {
   /** What stands after so many entries, this turn's own among them. Linear in the log. */
   entriesAfter(length: number): readonly LogEntry[] {
     return [...this.entries(), ...this.#staged].slice(length)
+  }
+
+  /** The whole way to the end of a segment that lies beyond a cut: each entry with its place, and the state before it. */
+  *replayBranch(name: string): Generator<BranchEntry<State>> {
+    let context = EMPTY_CONTEXT
+    let before: State | undefined
+    for (const { segment, index, entry: coded } of alongBranch(this.replica, name)) {
+      const { entry, context: next } = decodeEntry(coded, context, this.#open)
+      yield { segment, index, entry, before }
+      context = next
+      before = this.#fold(before, entry)
+    }
   }
 
   /** The folded log, for history and time travel: each entry with the state it led to. Linear in the log. */

@@ -76,6 +76,12 @@ export class LeaseKeeper implements Authorities {
     return home === this.#parts.home ? standingOf(this.#holder, now) : standingOf({ ...this.#holder, home, holding: false }, now)
   }
 
+  readonly heard = (home: string, epoch: number): void => {
+    if (home !== this.#parts.home || epoch <= this.#holder.epoch) return
+    void this.#follow(following(this.#holder, epoch))
+    this.askSoon()
+  }
+
   get holder(): Holder {
     return this.#holder
   }
