@@ -1,6 +1,6 @@
 /** The coordinator's configuration file, validated whole before anything starts (B38). Durations are milliseconds. */
 import { ROLES } from '@holdfast/shared/http'
-import { retentionConfig, TOKEN_HASH } from '@holdfast/shared/system'
+import { postgresConfig, retentionConfig, TOKEN_HASH } from '@holdfast/shared/system'
 import { MAX_NODE_NUMBER } from '@holdfast/shared/values'
 import { z } from 'zod'
 
@@ -42,10 +42,12 @@ const eachOnce = (facilities: readonly FacilityConfig[]): boolean => {
   return new Set(all.map(({ node }) => node)).size === all.length && new Set(all.map(({ nodeNumber }) => nodeNumber)).size === all.length
 }
 
-export const coordinatorConfig = z.strictObject({
+const coordinator = z.strictObject({
   node: id,
   nodeNumber,
-  storePath: z.string().min(1),
+  /** The store: a file that this coordinator has to itself, or a PostgreSQL that several may share. */
+  storePath: z.string().min(1).exactOptional(),
+  postgres: postgresConfig.exactOptional(),
   definitionsFolder: z.string().min(1),
   /** Definitions that come with Holdfast, by name. */
   shipped: z.union([z.literal('all'), z.array(id)]).default([]),
@@ -64,6 +66,11 @@ export const coordinatorConfig = z.strictObject({
     .default({ pingMs: 10_000, silenceMs: 30_000 }),
   retention: retentionConfig,
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export const coordinatorConfig = coordinator.refine(({ storePath, postgres }) => (storePath === undefined) !== (postgres === undefined), {
+  path: ['storePath'],
+  message: 'needs either a storePath or postgres',
 })
 
 export type CoordinatorConfig = z.infer<typeof coordinatorConfig>

@@ -28,7 +28,6 @@ import {
   LINK_PATH,
   linkDoor,
   nodeRules,
-  openNodeStore,
   type RunningServer,
   serveNode,
   systemClock,
@@ -43,6 +42,7 @@ import { addDashboard } from './dashboard.ts'
 import { Facilities } from './facilities.ts'
 import { authorityDesk } from './hub/authority-desk.ts'
 import { Leases } from './hub/leases.ts'
+import { type CoordinatorStore, openStore } from './store.ts'
 
 export interface Coordinator {
   readonly url: string
@@ -52,12 +52,16 @@ export interface Coordinator {
 
 export const startCoordinator = async (config: CoordinatorConfig, log: Logger): Promise<Result<Coordinator, Refusal>> => {
   const loaded = await gatherDefinitions(config)
-  const store = openNodeStore(config.storePath, (fares) => log.warn(fares, 'the store fares otherwise than before'))
+  const { store, neighbours } = await openStore(config, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   const rules = await nodeRules(config.rulesFolder, (problem) => log.error({ problem }, 'a rule was left out'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
   let leases: Leases | undefined
   const rightsOf = (peer: string, home: string): Rights => leases?.rightsOf(peer, home) ?? NO_RIGHTS
-  const opened = await openEngine({ ...engineConfig(config, store, loaded.definitions, rightsOf), domainRules: rules.shelf })
+  const onFollow = async (): Promise<void> => leases?.refresh()
+  const opened = await openEngine({
+    ...engineConfig(config, store, loaded.definitions, rightsOf),
+    ...{ neighbours, onFollow, domainRules: rules.shelf },
+  })
   if (!opened.ok) {
     rules.close()
     await store.close()
@@ -152,7 +156,7 @@ const NO_RIGHTS: Rights = { nodes: new Set(), authority: false, mayPropose: fals
 interface Served {
   readonly config: CoordinatorConfig
   readonly engine: Engine
-  readonly store: ReturnType<typeof openNodeStore>
+  readonly store: CoordinatorStore['store']
   readonly hub: Hub
   readonly facilities: Facilities
   readonly library: Library

@@ -154,3 +154,26 @@ test('B38 GOV-4 a coordinator tells the same way', () => {
   expect(stderr).toMatch(/ facilities\.0\.node: /)
   expect(stderr).toMatch(/ link\.pingMs: /)
 })
+
+test('B38 GOV-4 API-9 a coordinator says what is wrong with its database, and never its password', () => {
+  const { storePath, ...cloud } = cloudConfig()
+  const withPostgres = (postgres: object, more: object = {}) => startCloud({ ...cloud, ...more, postgres })
+  const urlFile = (url: string) => writePrivate(join(folder, 'url'), url)
+  const told = [
+    [withPostgres({ urlFile: urlFile('x') }, { storePath }), /storePath: needs either a storePath or postgres/],
+    [withPostgres({}), /postgres: needs either urlFile or urlVariable/],
+    [withPostgres({ urlFile: urlFile('x'), schema: 'a; drop' }), /postgres\.schema: must be 1 to 41 of a-z/],
+    [withPostgres({ urlVariable: 'HOLDFAST_NOT_SET' }), /postgres\.urlVariable: nothing stands in HOLDFAST_NOT_SET/],
+    [withPostgres({ urlFile: join(folder, 'nowhere') }), /postgres\.urlFile: .*nowhere/],
+    [withPostgres({ urlFile: urlFile('mysql://ann:secret-word@localhost/x') }), /postgres\.urlFile: must be an address such as/],
+  ] as const
+  for (const [{ status, stdout, stderr }, words] of told) {
+    expect([status, stdout]).toEqual([EX_CONFIG, ''])
+    expect(stderr).toMatch(words)
+    expect(stderr).not.toContain('secret-word')
+  }
+  const away = withPostgres({ urlFile: urlFile('postgres://ann:secret-word@127.0.0.1:1/x') })
+  expect([away.status, away.stdout]).toEqual([1, ''])
+  expect(away.stderr).toMatch(/postgres: connect ECONNREFUSED/)
+  expect(away.stderr).not.toContain('secret-word')
+})

@@ -50,7 +50,7 @@ export class Leases {
     parts.handlers.set(CHECK_HEIR, async ({ home, body }) => this.#answerAboutHeir(home, body))
     parts.handlers.set(DECLARE_LOST, (call) => this.#hearLost(call))
     this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
-      for (const home of feeds.keys()) if (this.#saysHandedOver(home)) void office.look(home)
+      for (const home of feeds.keys()) if (this.#saysHandedOver(home)) office.look(home).catch(() => {})
     })
   }
 
@@ -73,6 +73,11 @@ export class Leases {
 
   close(): void {
     this.#stopListening()
+  }
+
+  /** What other coordinators on the same store have granted. */
+  refresh(): Promise<void> {
+    return this.#office.refresh()
   }
 
   leaseOf(home: string): Lease | undefined {

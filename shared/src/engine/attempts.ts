@@ -73,6 +73,7 @@ export class Attempts {
   /** Takes the inputs and commits what they lead to. */
   async #make(turn: Turn, inputs: readonly Waiting[]): Promise<Result<readonly Answered[], Refusal>> {
     try {
+      await this.#parts.register.settle()
       await this.#parts.following?.follow()
       const answers = await this.#take(turn, inputs)
       turn.assign()

@@ -35,6 +35,8 @@ export interface EngineConfig {
   readonly store: Store
   /** The others that write to the same store; without it, there are none. */
   readonly neighbours?: Neighbours | undefined
+  /** Takes in what else its shell keeps in a shared store; before each turn. */
+  readonly onFollow?: () => Promise<void>
   readonly clock: Clock
   readonly random: Random
   readonly definitions: readonly CompiledDefinition[]

@@ -76,7 +76,7 @@ const listen = (node: TestNode) => {
 }
 
 describe('API-9 coordinators on one database', () => {
-  test('F1 what one has taken, another shows at once, though nobody told it', async () => {
+  test('E50 what one has taken, another shows at once, though nobody told it', async () => {
     const site = new Site({ lostHints: 1 })
     const [a, b] = await site.two()
     const gateway = await site.gateway()
@@ -91,7 +91,7 @@ describe('API-9 coordinators on one database', () => {
     }
   })
 
-  test('what both will at the same moment is proposed twice, and neither hears of the other', async () => {
+  test('E50 what both will at the same moment is proposed twice, and neither hears of the other', async () => {
     const site = new Site({ maxWayMs: 3 })
     const [a, b] = await site.two()
     const wills = [a, b].map((node) => node.engine.submit(willOf(id, createOf(definition))))
@@ -112,7 +112,7 @@ describe('API-9 coordinators on one database', () => {
     expect(atA?.proposals).toBe(3)
   })
 
-  test('SYN-3 a gateway goes on at another coordinator; what an older session still brings is refused', async () => {
+  test('SYN-3 E51 a gateway goes on at another coordinator; what an older session still brings is refused', async () => {
     const site = new Site()
     const [a, b] = await site.two()
     const gateway = await site.gateway()
@@ -128,7 +128,7 @@ describe('API-9 coordinators on one database', () => {
     expect((await a.state(id)).status).toBe('paused')
   })
 
-  test('SYN-3 of two sessions that bring the same run at the same moment, one is taken', async () => {
+  test('SYN-3 E51 of two sessions that bring the same run at the same moment, one is taken', async () => {
     const site = new Site({ minWayMs: 1, maxWayMs: 4 })
     const [a, b] = await site.two()
     const gateway = await site.gateway()
@@ -141,7 +141,7 @@ describe('API-9 coordinators on one database', () => {
     expect(results.flatMap((each) => (each.ok ? [] : [each.error.code]))).toEqual(['cursor-moved'])
   })
 
-  test('F2 watchers at each hear of every entry once, in order, whoever took it in', async () => {
+  test('E52 watchers at each hear of every entry once, in order, whoever took it in', async () => {
     const site = new Site({ lostHints: 0.5, maxWayMs: 2 })
     const nodes = await site.two()
     const watched = nodes.map(listen)
@@ -165,7 +165,7 @@ describe('API-9 coordinators on one database', () => {
     }
   })
 
-  test('F1 who has read at one and decides at another is not told that it changed meanwhile', async () => {
+  test('E50 who has read at one and decides at another is not told that it changed meanwhile', async () => {
     const site = new Site({ lostHints: 1 })
     const [a, b] = await site.two()
     const gateway = await site.gateway()
@@ -181,7 +181,7 @@ describe('API-9 coordinators on one database', () => {
     expect(await b.submit(edit)).toMatchObject({ ok: true })
   })
 
-  test('counts add up wherever workflows begin and end', async () => {
+  test('E51 counts add up wherever workflows begin and end', async () => {
     const site = new Site({ minWayMs: 2, maxWayMs: 3 })
     const nodes = await site.two()
     const begun = Array.from({ length: 10 }, (_, n) => {
@@ -193,7 +193,7 @@ describe('API-9 coordinators on one database', () => {
     for (const node of nodes) expect(node.engine.countsOf(HOME).open).toBe(10)
   })
 
-  test('no two have one life, though they begin at the same moment', async () => {
+  test('E53 no two have one life, though they begin at the same moment', async () => {
     const site = new Site({ minWayMs: 1, maxWayMs: 3 })
     const opening = [site.coordinator(), site.coordinator(), site.coordinator()]
     await site.clock.advance(1_000)
@@ -201,7 +201,7 @@ describe('API-9 coordinators on one database', () => {
     expect(lives.toSorted()).toEqual([1, 2, 3])
   })
 
-  test('DEF-4 what is published at one is known at the others; of two contents of one version, published at once, one stands', async () => {
+  test('E53 what is published at one is known at the others; of two contents of one version, published at once, one stands', async () => {
     const site = new Site({ maxWayMs: 2 })
     const [a, b] = await site.two()
     const contents = ['move', 'lift'].map((capability) => define({ name: 'other', steps: { a: { ...TASK, capability } } }))
@@ -214,7 +214,7 @@ describe('API-9 coordinators on one database', () => {
     expect(atA).toBe(atB)
   })
 
-  test('a database that goes away and comes back: inputs are told to come later, and then taken', async () => {
+  test('E54 a database that goes away and comes back: inputs are told to come later, and then taken', async () => {
     const site = new Site()
     const [a] = await site.two()
     site.database.stop()

@@ -11,7 +11,7 @@ import type { AgentGate } from '../agent-protocol/index.ts'
 import type { Authorities } from '../consistency/authorities.ts'
 import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { Refusal } from '../values/refusal.ts'
-import type { Result } from '../values/result.ts'
+import { err, type Result } from '../values/result.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Admission } from './admission.ts'
 import { Aftermath, type EngineLoad } from './aftermath.ts'
@@ -64,7 +64,6 @@ export class Engine implements Core {
   readonly #queue: TurnQueue
   readonly #attempts: Attempts
   readonly #following: Following | undefined
-  #catchingUp: Promise<void> | undefined
   #stopLooking: () => void = () => {}
   #retention: Retention | undefined
   readonly safety: Core['safety'] = () => safetyOf(this.#config.domainRules, this)
@@ -109,6 +108,11 @@ export class Engine implements Core {
   /** As `submit`, for what nobody would put in again: until it is taken, or refused for good. */
   insist(input: Input): Promise<Result<Answer, Refusal>> {
     return this.#aftermath.insist(input)
+  }
+
+  /** In a while: for what could not be read now. */
+  later(work: () => void): void {
+    this.#aftermath.insistence.later(work)
   }
 
   get gate(): AgentGate {
@@ -157,7 +161,8 @@ export class Engine implements Core {
 
   /** A workflow's unit for reading, loaded if need be. */
   async read(workflow: string): Promise<Result<Unit | undefined, Refusal>> {
-    await this.#catchUp()
+    const unasked = await this.#following?.catchUp()
+    if (unasked !== undefined) return err(unasked)
     return this.#queue.between(async () => {
       const unit = await this.units.load(workflow)
       this.units.trim()
@@ -173,8 +178,8 @@ export class Engine implements Core {
 
   /** Everybody the home's document tells of, with what is known of them at this moment. */
   async roster(home: string): Promise<Result<Unit<Roster>, Refusal>> {
-    await this.#catchUp()
-    return this.#queue.between(() => this.units.roster(home))
+    const unasked = await this.#following?.catchUp()
+    return unasked === undefined ? this.#queue.between(() => this.units.roster(home)) : err(unasked)
   }
 
   /** Begins to put away what has ended, if that is the policy. */
@@ -232,18 +237,6 @@ export class Engine implements Core {
 
   // ── turns ──
 
-  /** Between turns, and together with whoever asks before it begins. */
-  #catchUp(): Promise<void> {
-    const following = this.#following
-    if (following === undefined) return Promise.resolve()
-    const look = (): Promise<void> => {
-      this.#catchingUp = undefined
-      return following.follow()
-    }
-    this.#catchingUp ??= Promise.resolve().then(() => this.#queue.alone(look))
-    return this.#catchingUp
-  }
-
   async #wantsOf(workflow: string): Promise<Wanted | undefined> {
     const unit = await this.read(workflow)
     return unit.ok && unit.value !== undefined ? wantsOf(this, unit.value) : undefined
@@ -287,11 +280,12 @@ export class Engine implements Core {
   }
 
   #followingOf(seen: ReadonlyMap<string, number>): Following | undefined {
-    const { neighbours, store } = this.#config
+    const { neighbours, store, onFollow } = this.#config
     const { units, register, catalogue, cursors } = this
     if (neighbours === undefined) return undefined
     const announce = ({ feeds, summaries, news }: Committed): void => this.#announce(feeds, summaries, news)
-    return new Following({ neighbours, store, units, register, catalogue, cursors, announce }, seen)
+    const alone = (work: () => Promise<void>): Promise<void> => this.#queue.alone(work)
+    return new Following({ neighbours, store, units, register, catalogue, cursors, alone, announce, onFollow }, seen)
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {

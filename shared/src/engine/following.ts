@@ -4,22 +4,22 @@
  *   before each turn and each read ─┐
  *   a hint, or `POLL_MS` gone by ───┴▶ feeds grown? ─▶ their documents read on ─▶ told to whoever listens, as after a commit of one's own
  *
- *   F1  Nothing is judged or read on documents older than what the store held when the turn or the read began. What is committed during the
- *       turn is found by its commit: versions and believed rows differ, and the turn is made again.
- *   F2  Others' entries are told once each; hints may be lost, and cost only time.
- *   F3  It runs only while no turn does.
+ * What is committed during a turn is found by the turn's own commit: versions and believed rows differ, and it is made again (E50, E51).
+ * Others' entries are told once each (E52). It runs only while no turn does.
  *
  * Two of these processes never have authority over the same home; copies are all that is followed here.
  */
 import type { Change, Neighbours } from '../ports/neighbours.ts'
-import type { Store } from '../ports/store.ts'
+import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
+import type { Refusal } from '../values/refusal.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Committed, type News, newsOf } from './committed.ts'
 import { CURSORS, type PeerCursor, parseCursor } from './cursors.ts'
 import { refreshCatalogue } from './definition-rows.ts'
 import type { Register } from './register.ts'
 import { unlessDamaged } from './rows.ts'
+import { storeRefusal } from './store-refusal.ts'
 import type { Summary } from './summary.ts'
 import type { Units } from './units.ts'
 
@@ -32,7 +32,10 @@ export interface FollowingParts {
   readonly register: Register
   readonly catalogue: Catalogue
   readonly cursors: Map<string, PeerCursor>
+  /** Keeps turns waiting meanwhile. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>
   readonly announce: (committed: Committed) => void
+  readonly onFollow?: (() => Promise<void>) | undefined
 }
 
 type Grown = Map<string, Change[]>
@@ -44,6 +47,8 @@ export class Following {
   /** Commits of this process since it last looked. */
   readonly #own = new Set<number>()
 
+  #catchingUp: Promise<Refusal | undefined> | undefined
+
   /** @param seen the ends of the feeds before anything else was read */
   constructor(parts: FollowingParts, seen: ReadonlyMap<string, number>) {
     this.#parts = parts
@@ -54,9 +59,22 @@ export class Following {
     this.#own.add(group)
   }
 
+  /** Before a read, and together with whoever asks before it begins. @returns why the store can't be asked, if so */
+  catchUp(): Promise<Refusal | undefined> {
+    const look = (): Promise<void> => {
+      this.#catchingUp = undefined
+      return this.follow()
+    }
+    this.#catchingUp ??= Promise.resolve()
+      .then(() => this.#parts.alone(look))
+      .then(() => undefined, refusalOf)
+    return this.#catchingUp
+  }
+
   /** Throws where the store can't be asked; then all is taken in the next time. */
   async follow(): Promise<void> {
     const ends = await this.#parts.neighbours.ends()
+    await this.#parts.onFollow?.()
     for (const [home, end] of ends) if (end > (this.#seen.get(home) ?? 0)) await this.#followHome(home, end)
     this.#own.clear()
   }
@@ -130,4 +148,9 @@ export class Following {
     const stored = await unlessDamaged(this.#parts.store.document(document))
     return stored?.updates.some(({ length }) => length > 0) ? stored : undefined
   }
+}
+
+const refusalOf = (thrown: unknown): Refusal => {
+  if (thrown instanceof StoreFailure) return storeRefusal(thrown.reason)
+  throw thrown
 }

@@ -47,6 +47,8 @@ export interface ChildCondition extends LinkCondition {
   readonly lastHeardAt: number | undefined
 }
 
+const GROWTH_RETRY_MS = 1_000
+
 interface Known {
   session?: HubLoop
   liveSince?: number
@@ -170,7 +172,9 @@ export class Hub implements LinkCaller {
   }
 
   async #grew(node: string, home: string, origins: ReadonlyMap<string, number>): Promise<void> {
-    const growth = await this.#port.growth(node, home, origins)
+    const growth = await this.#port.growth(node, home, origins).catch(() => undefined)
+    // A store that does not answer now must not make the child miss what is there.
+    if (growth === undefined) return void this.#parts.clock.after(GROWTH_RETRY_MS, () => void this.#grew(node, home, origins))
     this.#book.grew(node, growth)
     this.#known.get(node)?.session?.grew(growth)
   }

@@ -3,13 +3,13 @@
  * carry it out (DESIGN §2.5); doing so twice changes nothing.
  */
 import type { Clock } from '../ports/clock.ts'
+import { StoreFailure } from '../ports/store.ts'
 import type { Refusal } from '../values/refusal.ts'
 import type { Wanted } from '../workflow/want.ts'
 import type { Aftermath } from './aftermath.ts'
 import type { Core } from './core.ts'
 import { RETRY_MS } from './insistence.ts'
 import type { Register } from './register.ts'
-import { unlessDamaged } from './rows.ts'
 import type { Summary } from './summary.ts'
 import type { Turn } from './turn.ts'
 import type { Unit } from './unit.ts'
@@ -67,7 +67,8 @@ export class Recovery {
       const summary = await this.#reload(id)
       if (summary !== undefined) found.push(summary)
     }
-    await this.#parts.register.recount(turn.books.counts.keys())
+    // A store that does not answer now is asked again before the next turn.
+    await this.#parts.register.recount(turn.books.counts.keys()).catch(ignoreFailure)
     return found
   }
 
@@ -82,11 +83,16 @@ export class Recovery {
     // No turn has gone by these wants yet, so whatever is due already rings, after a pause.
     aftermath.carryOut(again.value, false, Number.NEGATIVE_INFINITY, clock.now().wall + RETRY_MS)
     aftermath.setAlarm()
-    return unlessDamaged(register.now(id))
+    return register.now(id).catch(ignoreFailure)
   }
 
   #wantAgain(unit: Unit): void {
     const wanted: Wanted | undefined = wantsOf(this.#parts.core, unit)
     if (wanted !== undefined) this.#parts.core.want(unit, wanted)
   }
+}
+
+const ignoreFailure = (thrown: unknown): undefined => {
+  if (!(thrown instanceof StoreFailure)) throw thrown
+  return undefined
 }

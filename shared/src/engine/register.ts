@@ -27,6 +27,7 @@ export class Register {
   readonly #between: Between
   readonly #counts: Map<string, OutcomeCount>
   readonly #waiting: Summary[]
+  readonly #uncounted = new Set<string>()
 
   constructor(store: Store, between: Between, { counts, waiting }: AtStart) {
     this.#store = store
@@ -106,11 +107,18 @@ export class Register {
   }
 
   /** The store has the last word: after a commit that failed, and where others write to it as well. */
-  async recount(homes: Iterable<string>): Promise<void> {
-    for (const home of homes) {
+  recount(homes: Iterable<string>): Promise<void> {
+    for (const home of homes) this.#uncounted.add(home)
+    return this.settle()
+  }
+
+  /** What could not be counted then, because the store did not answer, is counted before anything is built on it. */
+  async settle(): Promise<void> {
+    for (const home of this.#uncounted) {
       const row = await this.#store.get(COUNTS, home)
       if (row === undefined) this.#counts.delete(home)
       else this.#counts.set(home, parseCounts(row))
+      this.#uncounted.delete(home)
     }
   }
 

@@ -65,6 +65,7 @@ export class DependencyRelay {
 
   async #check({ workflow, home, wait }: Waiting): Promise<void> {
     const unit = await this.#engine.read(wait.workflow)
+    if (!unit.ok && unit.error.next === 'retry-later') return this.#engine.later(() => void this.#check({ workflow, home, wait }))
     const state = unit.ok ? unit.value?.state : undefined
     const settled = state === undefined ? undefined : this.#outcome(state, wait, home)
     if (settled === undefined) return

@@ -28,10 +28,13 @@ export const yjsUpgrade = (rooms: YjsRooms, authenticate: Authenticate): Upgrade
     const principal = token === undefined ? undefined : authenticate(token)
     if (principal === undefined) return refuseUpgrade(socket, 401, 'Unauthorized')
     const workflow = (request.url ?? '').split('?', 1)[0]?.slice(YJS_PATH.length) ?? ''
-    void rooms.mayEnter(workflow, principal).then((may) => {
-      if (!may) return refuseUpgrade(socket, 404, 'Not Found')
-      server.handleUpgrade(request, socket, head, (accepted) => serve(accepted, rooms, workflow, principal))
-    })
+    void rooms.mayEnter(workflow, principal).then(
+      (may) => {
+        if (!may) return refuseUpgrade(socket, 404, 'Not Found')
+        server.handleUpgrade(request, socket, head, (accepted) => serve(accepted, rooms, workflow, principal))
+      },
+      () => refuseUpgrade(socket, 503, 'Service Unavailable'),
+    )
   }
 }
 

@@ -12,8 +12,8 @@ import type { Store } from '../../ports/store.ts'
 import { type Refusal, refusal } from '../../values/refusal.ts'
 import { err, ok, type Result } from '../../values/result.ts'
 import type { HandedOver } from '../roster.ts'
-import { storeRefusal } from '../store-refusal.ts'
-import { LEASES, leasePut, parseLease } from './lease-rows.ts'
+import { CONCURRENT, storeRefusal } from '../store-refusal.ts'
+import { LEASES, leaseKey, leasePut, parseLease } from './lease-rows.ts'
 
 export interface LeaseOfficeParts {
   readonly store: Store
@@ -25,6 +25,8 @@ export interface LeaseOfficeParts {
   /** After the commit of a lease that moved, not of a renewal. */
   readonly onMoved: (lease: Lease) => void
 }
+
+type Next = (enrolment: Enrolment, known: KnownLease | undefined) => Promise<Result<Lease, Refusal>>
 
 export class LeaseOffice {
   readonly #parts: LeaseOfficeParts
@@ -77,20 +79,23 @@ export class LeaseOffice {
     return this.#move(home, async (_enrolment, known) => (known === undefined ? err(NOBODY) : ok(known.lease)))
   }
 
-  #move(
-    home: string,
-    next: (enrolment: Enrolment, known: KnownLease | undefined) => Promise<Result<Lease, Refusal>>,
-  ): Promise<Result<Lease, Refusal>> {
+  #move(home: string, next: Next): Promise<Result<Lease, Refusal>> {
     const enrolment = this.#parts.enrolments.get(home)
     if (enrolment === undefined)
       return Promise.resolve(err(refusal('fix-request', 'unknown-facility', `No facility named ${home} is known here.`)))
     return this.#inTurn(async () => {
-      await this.#read(home)
-      const handed = await this.#passOn(enrolment)
-      if (handed !== undefined) return err(handed)
-      const moved = await next(enrolment, this.#known.get(home))
-      return moved.ok ? this.#keep(moved.value) : moved
+      let moved = await this.#tryToMove(enrolment, next)
+      while (!moved.ok && moved.error.code === CONCURRENT) moved = await this.#tryToMove(enrolment, next)
+      return moved
     })
+  }
+
+  async #tryToMove(enrolment: Enrolment, next: Next): Promise<Result<Lease, Refusal>> {
+    await this.#read(enrolment.home)
+    const handed = await this.#passOn(enrolment)
+    if (handed !== undefined) return err(handed)
+    const moved = await next(enrolment, this.#known.get(enrolment.home))
+    return moved.ok ? this.#keep(moved.value) : moved
   }
 
   async #passOn(enrolment: Enrolment): Promise<Refusal | undefined> {
@@ -107,11 +112,25 @@ export class LeaseOffice {
   async #keep(lease: Lease): Promise<Result<Lease, Refusal>> {
     const before = this.leaseOf(lease.home)
     if (before === lease) return ok(lease)
-    const done = await this.#parts.store.commit({ appends: [], puts: [leasePut(lease)], removals: [], expected: new Map() })
+    // Another coordinator may have moved it since it was read, and an epoch is granted once.
+    const believed = [{ ...leaseKey(lease.home), value: before === undefined ? undefined : leasePut(before).value }]
+    const done = await this.#parts.store.commit({ appends: [], puts: [leasePut(lease)], removals: [], expected: new Map(), believed })
     if (!done.ok) return err(storeRefusal(done.error))
     this.#known.set(lease.home, { lease, seenAt: this.#now().monotonic })
     if (before?.epoch !== lease.epoch || before.vacant !== lease.vacant) this.#parts.onMoved(lease)
     return ok(lease)
+  }
+
+  /** Takes in what other coordinators have granted; who asks them is told by them, who is connected here is told from here. */
+  async refresh(): Promise<void> {
+    for (const { value } of await this.#parts.store.list(LEASES, { limit: Number.POSITIVE_INFINITY })) {
+      const lease = parseLease(value)
+      const before = lease && this.leaseOf(lease.home)
+      if (lease === undefined || (before !== undefined && isOlder(lease, before))) continue
+      const known = seen(this.#known.get(lease.home), lease, this.#now())
+      if (known !== undefined) this.#known.set(lease.home, known)
+      if (before?.epoch !== lease.epoch || before.vacant !== lease.vacant) this.#parts.onMoved(lease)
+    }
   }
 
   async #read(home: string): Promise<void> {
@@ -129,5 +148,8 @@ export class LeaseOffice {
     return turn
   }
 }
+
+const isOlder = (one: Lease, other: Lease): boolean =>
+  one.epoch < other.epoch || (one.epoch === other.epoch && one.renewals < other.renewals)
 
 const NOBODY = refusal('retry-later', 'not-held', 'Nobody holds it.')

@@ -17,7 +17,9 @@ export const HAND_OVER = 'hand-over'
 export const CHECK_HEIR = 'check-heir'
 export const DECLARE_LOST = 'declare-lost'
 
-export const leasePut = (lease: Lease): Put => ({ collection: LEASES, key: lease.home, value: { ...lease } as Json })
+export const leaseKey = (home: string): { readonly collection: string; readonly key: string } => ({ collection: LEASES, key: home })
+
+export const leasePut = (lease: Lease): Put => ({ ...leaseKey(lease.home), value: { ...lease } as Json })
 
 export const parseLease = (row: Json | undefined): Lease | undefined => LEASE.safeParse(row).data
 

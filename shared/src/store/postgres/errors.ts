@@ -43,6 +43,16 @@ export const isPassing = (error: unknown): boolean => {
 const isOfConnection = (error: unknown): boolean =>
   error instanceof Error && ('code' in error || error instanceof AggregateError || error.constructor === Error)
 
+/** Why a database was not opened. */
+export interface Unopened {
+  readonly message: string
+  /** It may pass by itself: trying again later makes sense. */
+  readonly isPassing: boolean
+}
+
+/** Without its address, which may hold a password. */
+export const unopened = (error: unknown): Unopened => ({ message: messageOf(error), isPassing: isPassing(error) })
+
 export const messageOf = (error: unknown): string => {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
