@@ -38,4 +38,7 @@ export const firstToNotice = async (plant: Plant, seeds: number): Promise<SeedRe
   return undefined
 }
 
+/** With fewer seeds a rare path may well be missed by chance. */
+export const ENOUGH_FOR_ALL_PATHS = 1_000
+
 export const range = (first: number, count: number): readonly number[] => Array.from({ length: count }, (_, index) => first + index)

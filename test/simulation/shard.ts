@@ -1,13 +1,10 @@
 /** The campaign's seeds in shards, one test file each, so that they run side by side. HOLDFAST_SEEDS says how many in all. */
 import { expect, test } from 'vitest'
-import { range, runCampaign } from './campaign.ts'
+import { ENOUGH_FOR_ALL_PATHS, range, runCampaign } from './campaign.ts'
 import { briefOf } from './report.ts'
 
 const SEEDS = Number(process.env.HOLDFAST_SEEDS ?? 1_000)
 const SHARDS = 4
-
-/** Below this many seeds a rare path may well be missed by chance. */
-const ENOUGH_FOR_ALL_PATHS = 100
 
 const SECONDS_PER_SEED = 10
 
@@ -20,6 +17,6 @@ export const testShard = (shard: number): void => {
     console.log(campaign.table())
     expect(failed.map(briefOf)).toEqual([])
     expect(unsteady, 'I30 seeds that went two ways').toEqual([])
-    if (count >= ENOUGH_FOR_ALL_PATHS) expect(campaign.missingPaths, 'paths that no seed took').toEqual([])
+    if (SEEDS >= ENOUGH_FOR_ALL_PATHS) expect(campaign.missingPaths, 'paths that no seed took').toEqual([])
   })
 }

@@ -54,6 +54,20 @@ describe('E32 retention', () => {
     expect(await keysIn(node, ENDED)).toEqual([])
   })
 
+  test('PER-7 D4 one that late news woke when it was due to be deleted as well is deleted, and holds up nothing else', async () => {
+    const node = await open({ archiveAfterMs: HOUR_MS, eraseAfterMs: HOUR_MS, sweepMs: 10_000 })
+    const agent = await node.agent('r1')
+    const workflow = await node.start(working, {}, 'w')
+    await agent.accept(agent.offers[0] ?? '')
+    await node.will(workflow, { type: 'cancel', reason: 'x' })
+    await node.clock.advance(10_000)
+    while (archivedIn(node).length === 0) await node.clock.advance(1_000)
+    await agent.succeed(agent.offers[0] ?? '', { done: true })
+    expect([await keysIn(node, ENDED), await keysIn(node, ARCHIVED)]).toEqual([[expect.any(String)], [expect.any(String)]])
+    await node.clock.advance(20_000)
+    expect([await keysIn(node, ENDED), await keysIn(node, ARCHIVED), await keysIn(node, GONE)]).toEqual([[], [], [workflow]])
+  })
+
   test('PER-7 D4 what was archived long enough is deleted: its id and head are left, later decisions get `gone`, its key stays taken', async () => {
     const node = await open({ archiveAfterMs: 0, eraseAfterMs: 24 * HOUR_MS })
     const sleeps = await node.start(sleeping, {}, 's')

@@ -28,7 +28,9 @@ export class Retiring {
     changed: (workflow: string) => boolean,
     books: Books,
   ): void {
-    for (const key of archive) if (!changed(idIn(key))) this.#archive(key)
+    // One that was woken by late news since it was archived may be due for both: what goes need not be put away once more.
+    const goes = new Set(erase)
+    for (const key of archive) if (!changed(idIn(key)) && !goes.has(key)) this.#archive(key)
     for (const key of erase) if (!changed(idIn(key))) this.#erase(key, unitOf(idIn(key)), books)
   }
 

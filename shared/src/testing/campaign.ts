@@ -8,6 +8,13 @@ export interface SeedTotals {
   readonly simulatedMs: number
 }
 
+/** What a part of a campaign adds up to, as one process tells another. */
+export interface CampaignTotals extends SeedTotals {
+  readonly seeds: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly seedsReaching: Readonly<Record<string, number>>
+}
+
 export class Campaign {
   readonly #requiredPaths: readonly string[]
   readonly #counts = new Map<string, number>()
@@ -21,11 +28,27 @@ export class Campaign {
   }
 
   add(history: History, totals: SeedTotals): void {
-    this.#seeds += 1
-    this.#events += totals.events
-    this.#simulatedMs += totals.simulatedMs
-    for (const [kind, count] of history.counts) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count)
-    for (const path of history.paths) this.#seedsReaching.set(path, (this.#seedsReaching.get(path) ?? 0) + 1)
+    const seedsReaching = Object.fromEntries([...history.paths].map((path) => [path, 1]))
+    this.absorb({ ...totals, seeds: 1, counts: Object.fromEntries(history.counts), seedsReaching })
+  }
+
+  absorb({ seeds, events, simulatedMs, counts, seedsReaching }: CampaignTotals): void {
+    this.#seeds += seeds
+    this.#events += events
+    this.#simulatedMs += simulatedMs
+    addUp(this.#counts, counts)
+    addUp(this.#seedsReaching, seedsReaching)
+  }
+
+  get totals(): CampaignTotals {
+    const counts = Object.fromEntries(this.#counts)
+    return {
+      seeds: this.#seeds,
+      events: this.#events,
+      simulatedMs: this.#simulatedMs,
+      counts,
+      seedsReaching: Object.fromEntries(this.#seedsReaching),
+    }
   }
 
   get missingPaths(): readonly string[] {
@@ -53,6 +76,10 @@ export class Campaign {
   assertReached(): void {
     if (this.missingPaths.length > 0) throw new Error(`campaign: never reached ${this.missingPaths.join(', ')}`)
   }
+}
+
+const addUp = (sums: Map<string, number>, more: Readonly<Record<string, number>>): void => {
+  for (const [name, count] of Object.entries(more)) sums.set(name, (sums.get(name) ?? 0) + count)
 }
 
 const byName = ([one]: readonly [string, number], [other]: readonly [string, number]): number => (one < other ? -1 : one > other ? 1 : 0)

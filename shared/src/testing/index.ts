@@ -1,6 +1,6 @@
 // The simulated world.
 
-export { Campaign, type SeedTotals } from './campaign.ts'
+export { Campaign, type CampaignTotals, type SeedTotals } from './campaign.ts'
 export { collect } from './collect.ts'
 export { History } from './history.ts'
 export { Kernel } from './kernel.ts'

@@ -157,3 +157,14 @@ describe('clock', () => {
     expect(seen).toEqual(['rang 1050'])
   })
 })
+
+test('while its machine sleeps a process is no older at any moment, whoever asks', async () => {
+  const kernel = new Kernel(new Prng(1))
+  const process = new SimProcess(kernel, 'n')
+  const clock = new SimClock(kernel).of(process)
+  const seen: number[] = []
+  kernel.at(50, 'suspend', () => process.freeze(1_000, 'suspend'))
+  for (const at of [50, 500, 1_049, 1_100]) kernel.at(at, 'look', () => seen.push(clock.now().monotonic))
+  await kernel.run(2_000)
+  expect(seen).toEqual([50, 50, 50, 100])
+})

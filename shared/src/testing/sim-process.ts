@@ -27,6 +27,7 @@ export class SimProcess {
   #alive = true
   #waiting: (() => unknown)[] | undefined
   #suspendedMs = 0
+  #asleepSince: number | undefined
 
   constructor(kernel: Kernel, name: string, life = 1) {
     this.#kernel = kernel
@@ -45,7 +46,8 @@ export class SimProcess {
 
   /** How long its machine slept during its life. */
   get suspendedMs(): number {
-    return this.#suspendedMs
+    const { now } = this.#kernel
+    return this.#suspendedMs + (now - (this.#asleepSince ?? now))
   }
 
   /** Runs the callback as this process: now, when it thaws, or never. */
@@ -87,13 +89,15 @@ export class SimProcess {
   freeze(durationMs: number, kind: Freeze): void {
     if (!this.#alive || this.frozen) return
     this.#waiting = []
-    this.#kernel.at(durationMs, `thaw after ${kind}`, () => this.#thaw(kind === 'suspend' ? durationMs : 0), this.name)
+    if (kind === 'suspend') this.#asleepSince = this.#kernel.now
+    this.#kernel.at(durationMs, `thaw after ${kind}`, () => this.#thaw(), this.name)
   }
 
-  #thaw(sleptMs: number): void {
+  #thaw(): void {
     const waiting = this.#waiting ?? []
+    this.#suspendedMs = this.suspendedMs
+    this.#asleepSince = undefined
     this.#waiting = undefined
-    this.#suspendedMs += sleptMs
     for (const callback of waiting) this.after(0, 'thawed', callback)
   }
 

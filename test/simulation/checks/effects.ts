@@ -20,8 +20,10 @@ export const auditEffects = (world: World, audits: ReadonlyMap<string, LogAudit>
   for (const audit of audits.values()) for (const id of audit.credited) auditCredit(world, done, audit, id)
   for (const id of done) {
     const audit = auditOf(audits, id)
-    assertInvariant('I1 what was done is on record', audit?.credited.has(id) || audit?.late.has(id) || false, () => ({ id }))
+    const isKnown = audit?.credited.has(id) || audit?.late.has(id) || world.frame.ledger.erased.has(parseTaskId(id)?.workflow ?? '')
+    assertInvariant('I1 what was done is on record', isKnown, () => ({ id }))
   }
+  for (const audit of audits.values()) for (const id of audit.reused) auditReused(world, id)
 }
 
 /** Tasks whose success an agent has durably noted. */
@@ -44,6 +46,13 @@ const auditUndoing = (done: ReadonlySet<string>, id: string): void => {
 }
 
 const stepOf = (id: string): string => id.slice(0, id.lastIndexOf('.'))
+
+/** A result that was kept for a while is that of a call which was made. */
+const auditReused = ({ frame }: World, id: string): void => {
+  frame.kernel.history.reached('spared by a kept result')
+  const done = frame.ledger.effects.get(id)?.done ?? 0
+  assertInvariant('I21 what is used again was done', done > 0, () => ({ id, done }))
+}
 
 const auditCredit = (world: World, done: ReadonlySet<string>, audit: LogAudit, id: string): void => {
   if (!audit.offered.has(id)) return

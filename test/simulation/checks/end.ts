@@ -64,7 +64,9 @@ const auditNames = (world: World): void => {
 
 /** I1 and I24 at the end: whatever was acknowledged anywhere has reached its authority. */
 const auditAcknowledged = async (world: World): Promise<void> => {
-  for (const one of world.frame.ledger.acknowledged) {
+  const { acknowledged, erased } = world.frame.ledger
+  for (const one of acknowledged) {
+    if (erased.has(one.workflow)) continue
     const unit = await unitAt(world.host(gatewayOf(one.home)).life?.engine, one.workflow)
     assertInvariant('I1 I24 what was acknowledged has reached its authority', holds(unit, one), () => ({ ...one }))
   }

@@ -11,18 +11,24 @@ import { sameState } from './canonical.ts'
 import { LogAudit } from './log-audit.ts'
 import { notePath } from './paths.ts'
 
+const definitionNow = (id: string, { definition }: { readonly definition: string }): CompiledDefinition => {
+  const known = definitionOf(definition)
+  if (known === undefined) throw new InvariantBroken({ invariant: 'I18 a workflow keeps its definition', details: { id } })
+  return known
+}
+
 export class Follower {
   readonly id: string
-  readonly definition: CompiledDefinition
+  definition: CompiledDefinition
   readonly audit: LogAudit
   state: WorkflowState | undefined
   /** What its attempts at work hold. */
   holds: ReturnType<typeof wanted>['holds'] = []
   readonly #history: History
 
-  constructor({ id, state }: News, history: History) {
-    const definition = definitionOf(state.definition)
-    if (definition === undefined) throw new InvariantBroken({ invariant: 'I18 a workflow keeps its definition', details: { id } })
+  constructor({ id, state, log }: News, history: History) {
+    const [first] = log()
+    const definition = first?.event.type === 'created' ? definitionNow(id, first.event) : definitionNow(id, state)
     this.id = id
     this.audit = new LogAudit(id, definition)
     this.definition = definition
@@ -45,6 +51,7 @@ export class Follower {
     const before = this.state
     const after = evolve(before, entry)
     if (after === undefined) throw new InvariantBroken({ invariant: 'I18 a log begins with its creation', details: { id: this.id } })
+    if (entry.event.type === 'migrated') this.definition = this.audit.adopt(definitionNow(this.id, after))
     this.audit.take(before, entry, after)
     this.state = after
     notePath(this.#history, entry.event, after)

@@ -22,8 +22,10 @@ export const checkHeld = async (world: World, holder: EngineHost, peer: EngineHo
   assertInvariant('I3 a peer keeps what others hold of it', cursor <= feed.length, () => where)
   const promised = world.frame.ledger.acks.get(`${holder.name} ${peer.name}/${home}`) ?? 0
   assertInvariant('I1 what a peer acknowledged it holds', cursor >= promised, () => ({ ...where, promised }))
-  const theirs = feed.slice(0, cursor).filter(({ origin }) => origin !== holder.name)
-  const held = (await holder.disk.store.feed(home, 0, ALL)).filter(({ origin }) => origin === peer.name)
+  // Of an erased document nothing is held but its places, and what comes late is refused.
+  const stands = ({ document }: FeedEntry): boolean => !world.frame.ledger.erased.has(document)
+  const theirs = feed.slice(0, cursor).filter((entry) => entry.origin !== holder.name && stands(entry))
+  const held = (await holder.disk.store.feed(home, 0, ALL)).filter((entry) => entry.origin === peer.name && stands(entry))
   const differs = firstDifference(byDocument(theirs), byDocument(held))
   assertInvariant('I3 what is held is what the cursor names', differs === undefined, () => ({ ...where, at: differs ?? 0 }))
 }

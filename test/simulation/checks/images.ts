@@ -35,7 +35,8 @@ export const watchImages = (world: World): void => {
 
 export const checkImage = async (world: World, host: EngineHost, shelf: Shelf): Promise<void> => {
   for (const document of await documentsOf(host)) await checkDocument(world, host, shelf, document)
-  for (const one of world.frame.ledger.acknowledged) if (one.node === host.name) checkAcknowledged(shelf, one)
+  const { acknowledged, erased } = world.frame.ledger
+  for (const one of acknowledged) if (one.node === host.name && !erased.has(one.workflow)) checkAcknowledged(shelf, one)
   await checkLinks(world, host)
 }
 
@@ -47,7 +48,7 @@ const documentsOf = async (host: EngineHost): Promise<ReadonlySet<string>> => {
 
 const checkDocument = async (world: World, host: EngineHost, shelf: Shelf, id: string): Promise<void> => {
   const stored = await host.disk.store.document(id)
-  if (stored === undefined || !isWorkflowId(id) || shelf.get(id)?.version === stored.version) return
+  if (stored === undefined || !isWorkflowId(id) || world.frame.ledger.erased.has(id) || shelf.get(id)?.version === stored.version) return
   const unit = unitOf(host, shelf, id, stored)
   shelf.set(id, { version: stored.version, unit })
   if (host.name === gatewayOf(unit.home)) world.watch.catchUp(unit)

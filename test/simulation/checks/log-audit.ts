@@ -35,8 +35,10 @@ export class LogAudit {
   readonly credited = new Set<string>()
   /** Attempts whose success came too late and is on record. */
   readonly late = new Set<string>()
+  /** Effects of others' attempts that spared a call of its own. */
+  readonly reused = new Set<string>()
   readonly #id: string
-  readonly #definition: CompiledDefinition
+  #definition: CompiledDefinition
   readonly #open = new Map<number, string>()
   /** Completed steps that declare an undoing, in the order in which they completed last. */
   readonly #undoable = new Set<number>()
@@ -53,6 +55,12 @@ export class LogAudit {
   /** Tasks that somebody holds by this log. */
   get open(): Iterable<string> {
     return this.#open.values()
+  }
+
+  /** From here on it goes by another version, whose steps have the numbers that the first one's had. */
+  adopt(definition: CompiledDefinition): CompiledDefinition {
+    this.#definition = definition
+    return definition
   }
 
   /** One entry more, with the state before it and the state it led to. */
@@ -180,6 +188,8 @@ export class LogAudit {
     const step = state.steps[ref]
     if (step === undefined || (step.item === undefined && !hasDoer(specOf(this.#definition, step).spec.work.type))) return
     const effect = isJsonObject(output) ? (output.effect ?? null) : null
+    const mayReuse = specOf(this.#definition, step).spec.cache !== undefined
+    if (mayReuse && typeof effect === 'string' && effect !== attempt) return void this.reused.add(effect)
     this.#must('I21 a step is done by its own attempt', effect === attempt, { attempt, effect })
   }
 

@@ -1,5 +1,6 @@
 /** Rare ways that a seed may take; a campaign that never took one of them says nothing about it. */
 import type { History } from '@holdfast/shared/testing'
+import { isJsonObject } from '@holdfast/shared/values'
 import type { LogEntry, WorkflowState } from '@holdfast/shared/workflow'
 import type { World } from '../world/world.ts'
 
@@ -45,6 +46,17 @@ export const REQUIRED_PATHS = [
   'deadline at risk',
   'deadline breached',
   'stage entered',
+  'child started',
+  'child undone',
+  'met at a barrier',
+  'went on alone',
+  'moved to another version',
+  'spared by a kept result',
+  'decision guarded',
+  'decision vetoed',
+  'started by the clock',
+  'archived',
+  'erased',
 ] as const
 
 type Path = (typeof REQUIRED_PATHS)[number]
@@ -65,6 +77,7 @@ const BY_EVENT: { readonly [type: string]: Path } = {
   'resource-awaited': 'something needed was not free',
   'deadline-at-risk': 'deadline at risk',
   'deadline-breached': 'deadline breached',
+  migrated: 'moved to another version',
   'stage-entered': 'stage entered',
 }
 
@@ -74,6 +87,9 @@ const BY_ERROR: { readonly [code: string]: Path } = {
   'unknown-outcome': 'call of unknown outcome',
   'circuit-open': 'call spared by an open breaker',
 }
+
+/** Only a barrier gives an output like that. */
+const atBarrier = (isComplete: boolean): Path => (isComplete ? 'met at a barrier' : 'went on alone')
 
 /** What this event, in the state it led to, shows to have happened. */
 const pathOf = (event: Event, state: WorkflowState): Path | undefined => {
@@ -95,7 +111,12 @@ const pathOf = (event: Event, state: WorkflowState): Path | undefined => {
     case 'conflict':
       return event.rule === 'late-cancel' ? 'late cancel met the point of no return' : undefined
     case 'running':
+      if (event.awaits?.kind === 'child') return state.steps[event.ref]?.status === 'compensating' ? 'child undone' : 'child started'
       return event.awaits?.kind === 'step' && event.awaits.home !== state.home ? 'step waited for another facility' : undefined
+    case 'created':
+      return event.key.startsWith('schedule.') ? 'started by the clock' : undefined
+    case 'step-succeeded':
+      return isJsonObject(event.output) && 'complete' in event.output ? atBarrier(event.output.complete === true) : undefined
     default:
       return BY_EVENT[event.type]
   }

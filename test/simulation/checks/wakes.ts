@@ -37,6 +37,8 @@ export class Wakes {
   readonly #frame: Frame
   readonly #due = new Map<string, Due>()
   readonly #awakeMs = new Map<Life, number>()
+  /** At the last look; between two such looks it was never frozen for long. */
+  readonly #wasAwake = new Set<Life>()
   readonly #slackMs: number
 
   constructor(frame: Frame) {
@@ -68,7 +70,10 @@ export class Wakes {
     const lives = new Set([...this.#due.values()].map(({ life }) => life))
     for (const life of lives) {
       const { alive, frozen } = life.process
-      if (alive && !frozen) this.#awakeMs.set(life, (this.#awakeMs.get(life) ?? 0) + LOOK_MS)
+      const isAwake = alive && !frozen
+      if (isAwake && this.#wasAwake.has(life)) this.#awakeMs.set(life, (this.#awakeMs.get(life) ?? 0) + LOOK_MS)
+      if (isAwake) this.#wasAwake.add(life)
+      else this.#wasAwake.delete(life)
     }
     for (const [id, due] of this.#due) {
       if (!due.life.process.alive) this.#due.delete(id)

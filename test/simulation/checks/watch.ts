@@ -32,10 +32,8 @@ export class Watch {
   }
 
   attach(life: Life, isAuthority: boolean): void {
-    const { engine, process, clock } = life
-    for (const { id, definition, state } of this.followers.values()) {
-      if (state !== undefined && gatewayOf(state.home) === process.name) this.#wakes.note(life, definition, id, state, clock.now().wall)
-    }
+    const { engine, process } = life
+    for (const { id, state } of this.followers.values()) if (state && gatewayOf(state.home) === process.name) this.#noteWake(life, id)
     engine.onCommitted((committed) => {
       if (!process.alive) return
       try {
@@ -55,21 +53,25 @@ export class Watch {
     this.#follow({ id, facility, state, from: length, entries: [], log: () => unit.entries() })
   }
 
-  #follow(news: News): Follower {
+  /** @param clockSays at least, if that is known */
+  #noteWake(life: Life, id: string, clockSays = 0): void {
+    const follower = this.followers.get(id)
+    if (follower?.state === undefined) return
+    this.#wakes.note(life, follower.definition, id, follower.state, Math.max(clockSays, life.clock.now().wall))
+  }
+
+  #follow(news: News): void {
     const follower = this.followers.get(news.id) ?? new Follower(news, this.#frame.kernel.history)
     this.followers.set(news.id, follower)
     follower.take(news)
-    return follower
   }
 
   #atAuthority(life: Life, { news, summaries }: Committed): void {
     for (const each of news) {
       const before = this.followers.get(each.id)?.state?.lastAt ?? 0
-      const { definition } = this.#follow(each)
+      this.#follow(each)
       // A log's time that has moved on is that of its authority's clock; one that stands still may be that of an earlier life's.
-      const { lastAt } = each.state
-      const { wall } = life.clock.now()
-      this.#wakes.note(life, definition, each.id, each.state, lastAt > before ? Math.max(lastAt, wall) : wall)
+      this.#noteWake(life, each.id, each.state.lastAt > before ? each.state.lastAt : 0)
     }
     // After an outcome that nobody knew, rows are told alone: what is in the log must be read from the disk.
     if (news.length === 0) void this.#readOn(life, summaries)
@@ -81,11 +83,14 @@ export class Watch {
     this.#countHeld()
   }
 
-  async #readOn({ store, process }: Life, summaries: Committed['summaries']): Promise<void> {
+  async #readOn(life: Life, summaries: Committed['summaries']): Promise<void> {
+    const { store, process } = life
     for (const { id } of summaries) {
       const stored = process.alive ? await store.document(id).catch(() => undefined) : undefined
       const unit = stored && Unit.load(id, stored, 0, evolve)
-      if (unit?.ok) this.catchUp(unit.value)
+      if (!unit?.ok) continue
+      this.catchUp(unit.value)
+      this.#noteWake(life, id)
     }
   }
 

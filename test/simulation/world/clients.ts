@@ -59,6 +59,8 @@ export class Clients {
     const outcome = answered.ok ? `${answered.value.outcome}${answered.value.replayed ? ' again' : ''}` : answered.error.code
     this.#frame.kernel.note(node, `answers ${by}, ${command.type} ${workflow.slice(0, 8)}: ${outcome}`)
     if (!answered.ok) {
+      if (answered.error.code === 'guarded' || answered.error.code === 'vetoed')
+        this.#frame.kernel.history.reached(`decision ${answered.error.code}`)
       if (answered.error.next !== 'retry-later') onDone()
       if (answered.error.code === 'internal-error') throw new Error(`${node}: ${answered.error.message}`)
       return

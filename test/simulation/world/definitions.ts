@@ -20,9 +20,9 @@ const textsIn = (folder: URL): readonly string[] =>
 
 export const DEFINITIONS: readonly CompiledDefinition[] = [...shippedDefinitions(SHIPPED), ...textsIn(FLOWS).map(compile)]
 
-export const definitionNamed = (name: string): CompiledDefinition => {
-  const found = DEFINITIONS.find(({ definition }) => definition.name === name)
-  if (found === undefined) throw new RangeError(`no definition ${name}`)
+export const definitionNamed = (name: string, version = 1): CompiledDefinition => {
+  const found = DEFINITIONS.find(({ definition }) => definition.name === name && definition.version === version)
+  if (found === undefined) throw new RangeError(`no definition ${name} ${version}`)
   return found
 }
 

@@ -1,12 +1,12 @@
 /**
  * A node's disk: one faulty store that outlives the node's processes. Between lives it holds what was durable.
- * `inFlight` tells whether the live image may be ahead of what is durable, so that checks look only at settled images.
+ * `settled` tells whether the live image may be ahead of what is durable, so that checks look only at settled images.
  */
 
 import { ENGINE_SCHEMAS } from '@holdfast/shared/engine'
 import type { Clock, Store } from '@holdfast/shared/ports'
-import type { Kernel, Prng } from '@holdfast/shared/testing'
 import { type FaultyStore, openFaultyStore, type StoreFaults } from '@holdfast/shared/testing'
+import type { Frame } from './frame.ts'
 
 export const delegate = (store: Store): Store => ({
   generation: store.generation,
@@ -20,15 +20,15 @@ export const delegate = (store: Store): Store => ({
 })
 
 export class Disk {
-  readonly #kernel: Kernel
+  readonly #frame: Frame
   readonly #node: string
   #store: FaultyStore
   #clock: Clock | undefined
-  #inFlight = 0
+  #flight = { commits: 0 }
 
   /** @param faults read at each commit, so the world can end them */
-  constructor(kernel: Kernel, prng: Prng, node: string, faults: StoreFaults) {
-    this.#kernel = kernel
+  constructor(frame: Frame, node: string, faults: StoreFaults) {
+    this.#frame = frame
     this.#node = node
     this.#store = openFaultyStore({
       schemas: ENGINE_SCHEMAS,
@@ -37,7 +37,7 @@ export class Disk {
         now: () => this.#running.now(),
         after: (delayMs, callback) => this.#running.after(delayMs, callback),
       },
-      random: prng.stream(`disk ${node}`),
+      random: frame.prng.stream(`disk ${node}`),
       faults,
     })
   }
@@ -48,7 +48,7 @@ export class Disk {
   }
 
   get settled(): boolean {
-    return this.#inFlight === 0
+    return this.#flight.commits === 0
   }
 
   /** The image as it is now. */
@@ -63,12 +63,20 @@ export class Disk {
   }
 
   async #commit(store: Store, batch: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
-    this.#inFlight += 1
+    // A dead process may still write to the disk as it was in its life.
+    const flight = store === this.#store ? this.#flight : { commits: 0 }
+    flight.commits += 1
     const done = await store.commit(batch)
-    this.#inFlight -= 1
+    flight.commits -= 1
     const what = `${batch.appends.map(({ document, update }) => `${document.slice(0, 8)}+${update.length}`).join(' ')} ${batch.puts.length}`
-    this.#kernel.note(this.#node, `commit ${done.ok ? done.value.group : done.error.code}: ${what}`)
-    if (!done.ok) this.#kernel.history.count(`store ${done.error.code}`)
+    const { kernel, ledger } = this.#frame
+    kernel.note(this.#node, `commit ${done.ok ? done.value.group : done.error.code}: ${what}`)
+    if (!done.ok) kernel.history.count(`store ${done.error.code}`)
+    if (batch.archive !== undefined) kernel.history.reached('archived')
+    for (const id of batch.erase ?? []) {
+      kernel.history.reached('erased')
+      ledger.erased.add(id)
+    }
     return done
   }
 
@@ -76,7 +84,7 @@ export class Disk {
   crash(): void {
     const crashed = this.#store.crash()
     this.#store = crashed.reopen()
-    this.#inFlight = 0
-    if (crashed.lostCommits > 0) this.#kernel.history.reached('crash lost a commit')
+    this.#flight = { commits: 0 }
+    if (crashed.lostCommits > 0) this.#frame.kernel.history.reached('crash lost a commit')
   }
 }

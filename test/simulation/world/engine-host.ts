@@ -20,7 +20,10 @@ export interface Life {
   readonly engine: Engine
 }
 
-type Identity = Pick<EngineConfig, 'node' | 'nodeNumber' | 'authority' | 'functions' | 'executors' | 'limits' | 'rightsOf'>
+type Identity = Pick<
+  EngineConfig,
+  'node' | 'nodeNumber' | 'authority' | 'functions' | 'executors' | 'limits' | 'rightsOf' | 'hasHub' | 'hooks' | 'retention'
+>
 
 const SUPERVISOR_MS = 1_000
 
@@ -45,7 +48,7 @@ export class EngineHost {
     this.#frame = frame
     this.#identity = identity
     this.#onOpen = onOpen
-    this.disk = new Disk(frame.kernel, frame.prng, this.name, faults)
+    this.disk = new Disk(frame, this.name, faults)
   }
 
   /** The life that is open now. */

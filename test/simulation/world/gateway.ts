@@ -1,6 +1,6 @@
 /** A facility's gateway: an engine that is its home's authority, an uplink to the coordinator, and a socket for agents. */
 import { fixedAuthority } from '@holdfast/shared/consistency'
-import { DependencyRelay, UplinkLoop } from '@holdfast/shared/engine'
+import { DependencyRelay, type Hooks, UplinkLoop } from '@holdfast/shared/engine'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import type { Connection, Dial } from '@holdfast/shared/ports'
 import type { SimClock, SimNetwork, SimProcess, StoreFaults } from '@holdfast/shared/testing'
@@ -9,6 +9,7 @@ import { EngineHost, type Life } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import { overheard } from './overheard.ts'
 import { numberOf, rightsOfHub } from './rights.ts'
+import { keepSchedule } from './rounds.ts'
 import { executorsOf, servicesOf } from './services.ts'
 import { CLOUD, gatewayOf } from './setup.ts'
 
@@ -25,7 +26,8 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
   const services = servicesOf(frame, node)
   const functions = frame.plant.functions?.(services) ?? services
   const executors = executorsOf(frame, node)
-  const { limits } = frame.setup.particulars
+  const { limits, retention } = frame.setup.particulars
+  const isUpToDate = (): boolean => uplink?.loop.status.state === 'live' && uplink.loop.status.pending === 0
   const shared = {
     nodeNumber: numberOf(node),
     authority: fixedAuthority([home]),
@@ -33,15 +35,24 @@ export const gateway = (frame: Frame, home: string, machine: SimClock, faults: S
     functions,
     executors,
     rightsOf: () => rightsOfHub,
+    hooks: HOOKS,
+    retention: { ...retention, mayErase: isUpToDate },
   }
   const identity = { node, ...shared, limits }
   const host = new EngineHost(frame, identity, machine, faults, (life) => {
     new DependencyRelay(life.engine)
     uplink = { life, loop: openUplink(frame, home, life) }
     listenForAgents(frame, life)
+    keepSchedule(frame, home, life)
     uplink.loop.start()
   })
   return { home, host, uplink: () => (uplink?.life === host.life ? uplink?.loop : undefined) }
+}
+
+/** Here nobody may terminate a chain of functions. */
+const HOOKS: Hooks = {
+  before: ({ definition, decision }) =>
+    definition === 'function-chain' && decision === 'terminate' ? 'A chain is let run out.' : undefined,
 }
 
 const openUplink = (frame: Frame, home: string, { number, process, clock, store, engine }: Life): UplinkLoop => {

@@ -36,6 +36,9 @@ export class Ledger {
   /** Log lengths that readers were shown: workflow@node → longest. */
   readonly seen = new Map<string, number>()
 
+  /** Workflows whose home was told to leave nothing of them but their head; nothing more is asked of them. */
+  readonly erased = new Set<string>()
+
   acknowledge(one: Acknowledged): void {
     this.acknowledged.push(one)
   }

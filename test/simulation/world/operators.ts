@@ -2,7 +2,7 @@
 import { collect, type Prng } from '@holdfast/shared/testing'
 import { wanted } from '@holdfast/shared/workflow'
 import type { Clients } from './clients.ts'
-import { definitionOf } from './definitions.ts'
+import { definitionNamed, definitionOf } from './definitions.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { Frame } from './frame.ts'
 import type { Order } from './orders.ts'
@@ -51,11 +51,16 @@ const OFTEN_FAIL = ['photo', 'charge'] as const
 /** Of workflows with a point of no return, cancelling is what is most often too late. */
 const CANCELS = 0.4
 
+/** Of repairs under way, some are moved to the next version. */
+const MOVES = 0.4
+const NEXT_REPAIR = definitionNamed('repair', 2).hash
+
 const drawCommand = (prng: Prng, { definition }: Order, n: number): Command => {
   const reason = `changed plans ${n}`
   const compiled = definitionOf(definition)
   const ids = compiled?.steps.map(({ id }) => id) ?? []
   if (prng.chance(CANCELS) && compiled?.definition.cancel.pointOfNoReturn !== undefined) return { type: 'cancel', reason }
+  if (compiled?.definition.name === 'repair' && prng.chance(MOVES)) return { type: 'migrate', definition: NEXT_REPAIR }
   const draws: readonly (() => Command)[] = [
     () => ({ type: 'cancel', reason }),
     () => ({ type: 'cancel', reason }),

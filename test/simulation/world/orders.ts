@@ -27,6 +27,7 @@ const KINDS = [
   'repair',
   'furnace',
   'furnace',
+  'convoy',
   'function-chain',
   'transfer',
 ] as const
@@ -49,6 +50,7 @@ const drawOrder = (prng: Prng, n: number, safetyMs: number): readonly Order[] =>
   const lines = drawLines(prng)
   const orderId = `o-${n}`
   if (kind === 'inspection') return [orderOf(home, `crate-${n}`, kind, { held: prng.chance(0.5) }, common)]
+  if (kind === 'convoy') return ['one', 'other'].map((lorry) => convoyOf(home, n, lorry, prng.chance(0.3), common))
   if (kind === 'furnace') return [orderOf(home, `batch-${n}`, kind, {}, common)]
   if (kind === 'repair') return [orderOf(home, `robot-${n}`, kind, {}, common)]
   if (kind === 'function-chain') return [orderOf(home, `chain-${n}`, 'function-chain', { orderId }, common)]
@@ -64,6 +66,9 @@ const drawOrder = (prng: Prng, n: number, safetyMs: number): readonly Order[] =>
   ]
 }
 
+const convoyOf = (home: string, n: number, lorry: string, urgent: boolean, common: Common): Order =>
+  orderOf(home, `lorry-${n}-${lorry}`, 'convoy', { lot: `lot-${n}`, urgent }, common)
+
 const drawLines = (prng: Prng): readonly Json[] =>
   Array.from({ length: prng.between(1, 2) }, (_, index) => ({
     line: index + 1,
@@ -72,7 +77,9 @@ const drawLines = (prng: Prng): readonly Json[] =>
     zone: 'a1',
   }))
 
-const orderOf = (home: string, key: string, name: string, input: Json, common: Pick<Order, 'priority' | 'atMs' | 'via'>): Order => {
+type Common = Pick<Order, 'priority' | 'atMs' | 'via'>
+
+const orderOf = (home: string, key: string, name: string, input: Json, common: Common): Order => {
   const { hash } = definitionNamed(name)
   return { workflow: workflowIdOf(home, key), home, key, definition: hash, title: `${name} ${key}`, input, ...common }
 }

@@ -14,7 +14,7 @@ export const stillOpen = async (world: World): Promise<readonly string[]> => [
 
 const openAt = async (world: World, { home, host }: Gateway): Promise<readonly string[]> => {
   const [here, there] = await Promise.all([rowsOn(host), rowsOn(world.host(CLOUD))])
-  const missing = [...world.frame.ledger.asked].filter(([id, at]) => at === home && !here.has(id))
+  const missing = [...world.frame.ledger.asked].filter(([id, at]) => at === home && !here.has(id) && !world.frame.ledger.erased.has(id))
   return [
     ...missing.map(([id]) => `${id} was never created at ${home}`),
     ...[...here.values()].flatMap((row) => [...unended(row), ...unequal(row, there.get(row.id))]),

@@ -2,7 +2,7 @@
  * How big and how hard one seed's world is, drawn before it begins: the shared fault knobs, and what is particular to this world.
  * Everything a failing seed needs to be seen again is here, as plain data.
  */
-import type { EngineConfig } from '@holdfast/shared/engine'
+import type { EngineConfig, RetentionPolicy } from '@holdfast/shared/engine'
 import { drawFaultPlan, drawKnobs, type Fault, type Knobs, type Prng, type Topology } from '@holdfast/shared/testing'
 
 export const CLOUD = 'cloud'
@@ -23,6 +23,8 @@ export interface Particulars {
   readonly repeat: number
   readonly heartbeatMs: number
   readonly limits: NonNullable<EngineConfig['limits']>
+  /** When gateways put away what has ended. */
+  readonly retention: RetentionPolicy
 }
 
 export interface Setup {
@@ -83,6 +85,13 @@ const drawParticulars = (prng: Prng): Particulars => ({
   repeat: prng.pick([0, 0, 0.2]),
   heartbeatMs: prng.pick([5 * SECOND_MS, 10 * SECOND_MS]),
   limits: drawLimits(prng.stream('limits')),
+  retention: drawRetention(prng.stream('retention')),
+})
+
+const drawRetention = (prng: Prng): RetentionPolicy => ({
+  archiveAfterMs: prng.pick([1, 10, 1_000]) * SECOND_MS,
+  ...(prng.chance(0.3) ? { eraseAfterMs: 20 * SECOND_MS } : {}),
+  sweepMs: 5 * SECOND_MS,
 })
 
 /** Docks and ovens there are few of in every world; whether work is limited beside that, each seed draws. */
