@@ -6,6 +6,7 @@
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import type { Rights } from '@holdfast/shared/document'
 import {
+  AntiEntropy,
   answerRecognise,
   type CallHandler,
   DependencyRelay,
@@ -71,7 +72,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   for (const problem of problems) log.error({ problem }, 'found wrong at the start')
   const clock = systemClock
   /** What gateways may ask of this node, by kind. */
-  const handlers = new Map<string, CallHandler>([[RECOGNISE, answerRecognise((home) => leases?.leaseOf(home))]])
+  const entropy = new AntiEntropy(engine, store, clock)
+  const handlers = new Map<string, CallHandler>([...entropy.handlers, [RECOGNISE, answerRecognise((home) => leases?.leaseOf(home))]])
   leases = await Leases.open({
     config,
     engine,
@@ -100,6 +102,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     engine,
     clock,
     condition: (node) => hub.condition(node),
+    forked: (facility) => entropy.forked(facility),
     holderOf: (facility) => leases?.holderOf(facility),
   })
   const relay = new DependencyRelay(engine)

@@ -9,6 +9,8 @@ export interface FacilitiesParts {
   readonly engine: Engine
   readonly clock: Clock
   readonly condition: (gateway: string) => ChildCondition
+  /** Documents whose copies here and there hold the same items with other content. */
+  readonly forked: (facility: string) => readonly string[]
   /** The gateway that runs a facility at this moment. */
   readonly holderOf: (facility: string) => string | undefined
 }
@@ -60,7 +62,7 @@ export class Facilities {
       ...(lastHeardAt === undefined ? {} : { lastHeardAt }),
       pendingUpdates: condition.pending,
       ...(connected ? { lagMs: 0 } : lagMs === undefined ? {} : { lagMs }),
-      line: lineViewOf(condition),
+      line: lineViewOf(condition, { forked: this.#parts.forked(id) }),
     }
   }
 }

@@ -37,6 +37,12 @@ const shape = z.strictObject({
       pingMs: z.number().int().positive().default(10_000),
       silenceMs: z.number().int().positive().default(30_000),
       maxRetryMs: z.number().int().positive().default(30_000),
+      /** How often what both hold is compared, beside when there is a reason to. */
+      compareEveryMs: z
+        .number()
+        .int()
+        .positive()
+        .default(6 * 3_600_000),
     })
     .exactOptional(),
   principals: z.array(z.strictObject({ name: id, role: z.enum(ROLES), tokenHash })).default([]),

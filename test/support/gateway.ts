@@ -32,12 +32,18 @@ export interface GatewayPlan {
   readonly definitionsFolder: string
   /** Names of definitions that come with Holdfast. */
   readonly shipped?: readonly string[]
-  readonly hub?: { readonly url: string; readonly token: string }
+  readonly hub?: HubPlan
   /** Hosts that its workflows may call although they are not public. */
   readonly allowHosts?: readonly string[]
   /** As in its configuration file. */
   readonly limits?: object
   readonly retention?: RetentionPlan
+}
+
+export interface HubPlan {
+  readonly url: string
+  readonly token: string
+  readonly compareEveryMs?: number
 }
 
 export type HireOptions = Partial<Pick<AgentOptions, 'capacity' | 'journal' | 'position' | 'gatewayUrl'>>
@@ -183,9 +189,10 @@ const configOf = (
   ...(hub === undefined ? {} : { hub: hubOf(folder, name, hub) }),
 })
 
-const hubOf = (folder: string, name: string, hub: { readonly url: string; readonly token: string }): object => ({
+const hubOf = (folder: string, name: string, { compareEveryMs, ...hub }: HubPlan): object => ({
   node: 'cloud',
   url: hub.url,
   tokenFile: writePrivate(join(folder, `${name}.token`), hub.token),
   ...LINK_TIMING,
+  ...(compareEveryMs === undefined ? {} : { compareEveryMs }),
 })

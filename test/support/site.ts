@@ -76,6 +76,7 @@ const FIRST_NODE_NUMBER = 2
 export const openSite = async (
   facilities: readonly string[] = ['harbour'],
   definitions: Readonly<Record<string, string>> = {},
+  line: { readonly compareEveryMs?: number } = {},
 ): Promise<Site> => {
   const folder = newFolder()
   const definitionsFolder = layDefinitions(folder, definitions)
@@ -95,7 +96,7 @@ export const openSite = async (
   const members = new Map<string, Member>()
   for (const [index, facility] of facilities.entries()) {
     const proxy = await openTcpProxy({ host: '127.0.0.1', port: cloudPort })
-    const hub = { url: `ws://127.0.0.1:${proxy.port}/link`, token: gatewayTokens.get(facility) ?? '' }
+    const hub = { url: `ws://127.0.0.1:${proxy.port}/link`, token: gatewayTokens.get(facility) ?? '', ...line }
     const gateway = await Gateway.start({ folder, facility, nodeNumber: FIRST_NODE_NUMBER + index, definitionsFolder, hub })
     members.set(facility, { gateway, proxy })
   }

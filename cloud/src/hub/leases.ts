@@ -95,8 +95,10 @@ export class Leases {
 
   /** What a gateway may write into its facility's documents: under epochs that it was granted, and no other. */
   rightsOf(peer: string, home: string): Rights {
+    const { config } = this.#parts
     const facility = this.#facility(home)
-    const gateway = facility && gatewaysOf(facility).find(({ node }) => node === peer)
+    const gateways = facility === undefined ? [] : gatewaysOf(facility)
+    const gateway = gateways.find(({ node }) => node === peer)
     const maxEpoch = this.#office.epochGranted(home, peer)
     const lease = this.#office.leaseOf(home)
     const holds = lease?.holder === peer && !lease.vacant
@@ -109,6 +111,8 @@ export class Leases {
       mayPropose: true,
       mayWriteText: true,
       maxBytes: MAX_UPDATE_BYTES,
+      // Whoever runs the facility holds what all of them wrote.
+      returning: new Set([config.nodeNumber, ...gateways.map(({ nodeNumber }) => nodeNumber)]),
     }
   }
 

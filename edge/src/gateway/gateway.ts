@@ -27,7 +27,7 @@ import type { GatewayConfig } from '../config.ts'
 import { httpExecutor } from '../executors/index.ts'
 import { openAuthority } from './authority.ts'
 import { serve } from './serve.ts'
-import { openUplink } from './uplink.ts'
+import { openLine } from './uplink.ts'
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
@@ -60,7 +60,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const relay = new DependencyRelay(engine)
   /** What the hub may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>([[PROBE, answerProbe({ engine, store, clock: systemClock })]])
-  const uplink = await openUplink({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
+  const line = await openLine({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
+  const uplink = line?.uplink
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
@@ -82,7 +83,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
     },
   })
   const server = await using('port', () =>
-    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, uplink, authority, birth, log }),
+    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, line, authority, birth, log }),
   )
   dismissAgents = server.dismissAgents
   uplink?.start()
@@ -93,6 +94,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
     close: async () => {
       keeper.close()
       rules.close()
+      line?.comparing.close()
       uplink?.stop()
       relay.close()
       await server.close()
@@ -131,5 +133,6 @@ const engineConfig = (
     mayWriteText: true,
     maxBytes: MAX_UPDATE_BYTES,
     acknowledged: new Map(),
+    returning: new Set([config.nodeNumber]),
   }),
 })

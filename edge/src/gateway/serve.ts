@@ -1,5 +1,5 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
-import { type Engine, Reader, type RuleBook, type Scheduler, type UplinkLoop } from '@holdfast/shared/engine'
+import { type Engine, Reader, type RuleBook, type Scheduler } from '@holdfast/shared/engine'
 import {
   type AuthorityDesk,
   createEngineNode,
@@ -16,6 +16,7 @@ import { healthOf, type openNodeStore, serveNode, systemClock, tokenLookup } fro
 import type { Logger } from 'pino'
 import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
 import type { GatewayConfig } from '../config.ts'
+import type { HubLine } from './uplink.ts'
 
 export interface Recovered {
   readonly life: number
@@ -30,7 +31,7 @@ export interface Served {
   readonly library: Library
   readonly rules: RuleBook
   readonly scheduler: Scheduler
-  readonly uplink: UplinkLoop | undefined
+  readonly line: HubLine | undefined
   readonly authority: AuthorityDesk
   readonly birth: Recovered
   readonly log: Logger
@@ -65,21 +66,21 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, store, library, rules, scheduler, uplink, authority, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({ config, engine, store, library, rules, scheduler, line, authority, birth: { life, recovered } }: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
-  const view = (): FacilityView => facilityView(config, counts.of(config.facility), uplink)
+  const view = (): FacilityView => facilityView(config, counts.of(config.facility), line)
   return createEngineNode({
     engine,
     clock: systemClock,
     freshness: () => ({ asOf: systemClock.now().wall, behind: false }),
-    reader: new Reader({ engine, store, clock: systemClock, caller: uplink, isHub: false }),
+    reader: new Reader({ engine, store, clock: systemClock, caller: line?.uplink, isHub: false }),
     facilities: () => [view()],
     onFacility: (listener) => engine.onCommitted(() => listener(view())),
     health: () => ({
       status: 'ok',
       ready: true,
       node: config.node,
-      explain: `life ${life}, ${recovered} workflows taken up again; ${lineOf(uplink)}`,
+      explain: `life ${life}, ${recovered} workflows taken up again; ${sentenceFor(line)}`,
       ...healthOf(store.condition),
     }),
     library,
@@ -105,8 +106,8 @@ const agents = ({ facility, agents: known }: GatewayConfig, engine: Engine): Age
   })
 }
 
-const facilityView = ({ facility, title }: GatewayConfig, workflows: OutcomeCount, uplink: UplinkLoop | undefined): FacilityView => {
-  const status = uplink?.status
+const facilityView = ({ facility, title }: GatewayConfig, workflows: OutcomeCount, line: HubLine | undefined): FacilityView => {
+  const status = line?.uplink.status
   return {
     id: facility,
     title,
@@ -114,9 +115,11 @@ const facilityView = ({ facility, title }: GatewayConfig, workflows: OutcomeCoun
     workflows,
     ...(status === undefined ? {} : { pendingUpdates: status.pending }),
     ...(status?.oldestMs === undefined ? {} : { lagMs: status.oldestMs }),
-    ...(status === undefined ? {} : { line: lineViewOf(status) }),
+    ...(status === undefined || line === undefined
+      ? {}
+      : { line: lineViewOf(status, { comparison: line.comparing.last(facility), forked: line.entropy.forked(facility) }) }),
   }
 }
 
-const lineOf = (uplink: UplinkLoop | undefined): string =>
-  uplink === undefined ? 'no hub configured' : `line ${sentenceOf(uplink.status)}`
+const sentenceFor = (line: HubLine | undefined): string =>
+  line === undefined ? 'no hub configured' : `line ${sentenceOf(line.uplink.status)}`

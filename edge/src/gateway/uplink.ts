@@ -1,15 +1,24 @@
-/** The gateway's line to its hub. Everything that thinks is in the link's machines; this names the place and reads the token. */
+/** The gateway's line to its hub, and what it compares with it. Everything that thinks is in shared; this names the place and reads the token. */
 import { readFileSync, statSync } from 'node:fs'
-import { AcknowledgedRows, type CallHandlers, type Engine, UplinkLoop } from '@holdfast/shared/engine'
+import {
+  AcknowledgedRows,
+  AntiEntropy,
+  type CallHandlers,
+  Comparing,
+  type Comparison,
+  type Engine,
+  UplinkLoop,
+} from '@holdfast/shared/engine'
 import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import type { Store } from '@holdfast/shared/ports'
 import { dialWebSocket, systemClock, systemRandom, using } from '@holdfast/shared/system'
+import type { Refusal, Result } from '@holdfast/shared/values'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 5_000
 
-export interface UplinkPlan {
+export interface LinePlan {
   readonly config: GatewayConfig
   readonly engine: Engine
   readonly store: Store
@@ -19,13 +28,20 @@ export interface UplinkPlan {
   readonly onLive: () => void
 }
 
-export const openUplink = async ({ config, engine, store, life, log, handlers, onLive }: UplinkPlan): Promise<UplinkLoop | undefined> => {
+export interface HubLine {
+  readonly uplink: UplinkLoop
+  readonly comparing: Comparing
+  readonly entropy: AntiEntropy
+}
+
+export const openLine = async ({ config, engine, store, life, log, handlers, onLive }: LinePlan): Promise<HubLine | undefined> => {
   const { hub, node, facility } = config
   if (hub === undefined) return undefined
   const token = await using('hub.tokenFile', () => readSecret(hub.tokenFile))
   const rows = new AcknowledgedRows(store, systemClock)
   const { pingMs, silenceMs, maxRetryMs } = hub
-  return new UplinkLoop({
+  const entropy = new AntiEntropy(engine, store, systemClock)
+  const uplink: UplinkLoop = new UplinkLoop({
     engine,
     store,
     clock: systemClock,
@@ -41,7 +57,6 @@ export const openUplink = async ({ config, engine, store, life, log, handlers, o
     settings: {
       node,
       life: String(life),
-      generation: store.generation,
       homes: [facility],
       timing: { ...DEFAULT_TIMING, pingMs, silenceMs, maxRetryMs },
     },
@@ -52,7 +67,23 @@ export const openUplink = async ({ config, engine, store, life, log, handlers, o
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
       if (state === 'live') onLive()
     },
+    onParted: () => comparing.soon(),
   })
+  const comparing: Comparing = new Comparing({
+    entropy,
+    homes: [facility],
+    caller: uplink,
+    clock: systemClock,
+    everyMs: hub.compareEveryMs,
+    onCompared: (home, compared) => noteComparison(log, home, compared),
+  })
+  return { uplink, comparing, entropy }
+}
+
+const noteComparison = (log: Logger, home: string, compared: Result<Comparison, Refusal>): void => {
+  if (!compared.ok) return log.warn({ home, error: compared.error }, 'the hub could not be compared with')
+  const { differing, unhealed, forked } = compared.value
+  if (differing + unhealed.length + forked.length > 0) log.warn({ home, ...compared.value }, 'the hub held other things than this gateway')
 }
 
 const GROUP_OR_OTHERS = 0o077

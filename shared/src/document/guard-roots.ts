@@ -8,7 +8,7 @@
  *   fields      whoever may write text; one JSON value for a known key, the older value deleted
  */
 import { createDecoder, readAny } from 'lib0/decoding'
-import { isGuest } from '../values/node-number.ts'
+import { isGuest, nodeNumberOf } from '../values/node-number.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { FIELDS, LABEL_PREFIX, NOTES, TITLE } from './fields.ts'
 import type { Horizon, Spot } from './horizon.ts'
@@ -50,7 +50,8 @@ export const judgeItem = (examined: Examined, item: ParsedItem, spot: Spot): Ref
 }
 
 export const judgeDeletion = (rights: Rights, spot: Spot | undefined): Refusal | undefined => {
-  const allowed = spot?.root === PROPOSALS ? rights.authority : (spot?.root === NOTES || spot?.root === FIELDS) && rights.mayWriteText
+  const mayTakeAway = rights.authority || rights.returning !== undefined
+  const allowed = spot?.root === PROPOSALS ? mayTakeAway : (spot?.root === NOTES || spot?.root === FIELDS) && rights.mayWriteText
   return allowed ? undefined : refusal('give-up', 'forbidden-delete', 'The update deletes what its sender may not.')
 }
 
@@ -81,9 +82,9 @@ const judgeValue = (rights: Rights, { content }: ParsedItem, spot: Spot): Refusa
 const judgeLogItem = (examined: Examined, item: ParsedItem, spot: Spot): Refusal | undefined => {
   const name = parseSegmentName(spot.root)
   if (name === undefined) return refusal('fix-request', 'bad-root', 'The update writes outside the known roots.')
-  if (!examined.rights.authority) return forbidden(spot)
-  if (name.epoch > (examined.rights.maxEpoch ?? name.epoch))
-    return refusal('give-up', 'epoch-not-granted', `Epoch ${name.epoch} was not granted.`)
+  const { rights } = examined
+  if (!rights.authority && !rights.returning?.has(nodeNumberOf(item.id.client))) return forbidden(spot)
+  if (name.epoch > (rights.maxEpoch ?? name.epoch)) return refusal('give-up', 'epoch-not-granted', `Epoch ${name.epoch} was not granted.`)
   if (item.content.kind !== 'json' || !item.content.allArrays || spot.key !== null) return badContent(spot)
   return judgeAppend(examined, item, spot.root) ?? judgeOpening(examined, item, spot.root)
 }

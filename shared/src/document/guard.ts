@@ -69,9 +69,11 @@ const judgeStarts = ({ horizon, rights }: Examined, sections: readonly Section[]
       : refusal('give-up', 'foreign-client', `Client ${client} is not within the sender's rights.`)
   })
 
-const mayBring = ({ nodes, guests }: Rights, client: number): boolean => {
+const mayBring = ({ nodes, guests, returning }: Rights, client: number): boolean => {
   if (nodes === 'any') return true
-  return isGuest(client) ? guests === 'any' || guests?.has(client) === true : nodes.has(nodeNumberOf(client))
+  if (isGuest(client)) return guests === 'any' || guests?.has(client) === true
+  const node = nodeNumberOf(client)
+  return nodes.has(node) || returning?.has(node) === true
 }
 
 const judgeDeletes = ({ horizon, rights }: Examined, { deletes }: UpdateParts): Result<boolean, Refusal> => {

@@ -37,7 +37,8 @@ export class Replica {
     this.doc.clientID = NOBODY
     try {
       this.doc.transact(() => {
-        for (const update of updates) Y.applyUpdate(this.doc, update)
+        // One that is empty was erased, or given up and given back by a later one.
+        for (const update of updates) if (update.length > 0) Y.applyUpdate(this.doc, update)
       })
     } finally {
       this.doc.clientID = this.clientId

@@ -9,6 +9,11 @@ export interface Rights {
   readonly guests?: ReadonlySet<number> | 'any'
   /** May append to segments and take proposals away. */
   readonly authority: boolean
+  /**
+   * Nodes whose earlier writing the sender may give back to a store that has lost it, log entries too though the sender be no authority:
+   * the judge's own node, and at a hub those that it has the home from.
+   */
+  readonly returning?: ReadonlySet<number>
   /** The highest epoch ever granted to the sender; segments of higher ones are refused. Without it any epoch passes. */
   readonly maxEpoch?: number
   /** The sender's present epoch: what was added to the segments of earlier ones since it was granted, its own need not rest on. */

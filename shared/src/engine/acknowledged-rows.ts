@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { isJsonObject } from '../values/json.ts'
 import { CURSORS } from './cursors.ts'
+import { readPage } from './feed-reading.ts'
 
 const PAGE_ENTRIES = 500
 const WRITE_EVERY_MS = 1_000
@@ -52,7 +53,7 @@ export class AcknowledgedRows {
     const at = typeof known.at === 'number' ? known.at : this.#clock.now().wall
     let backlog = acknowledge(emptyBacklog, from, at)
     for (let after = from; ; ) {
-      const page = await this.#store.feed(home, after, PAGE_ENTRIES)
+      const { entries: page } = await readPage(this.#store, home, after, PAGE_ENTRIES)
       const end = page.at(-1)?.sequence
       if (end === undefined) return backlog
       backlog = grow(backlog, { end, count: page.filter(({ origin }) => origin !== peer).length, at })

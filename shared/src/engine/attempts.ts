@@ -95,7 +95,8 @@ export class Attempts {
   }
 
   async #commit(batch: Batch, turn: Turn): Promise<Refusal | undefined> {
-    if (batch.appends.length + batch.puts.length + batch.removals.length === 0) return undefined
+    const { appends, puts, removals, erase = [] } = batch
+    if (appends.length + puts.length + removals.length + erase.length === 0) return undefined
     const { config, following } = this.#parts
     const committed = await config.store.commit(following === undefined ? batch : { ...batch, believed: this.#beliefsOf(turn) })
     if (committed.ok) following?.committed(committed.value.group)

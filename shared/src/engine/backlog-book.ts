@@ -2,7 +2,7 @@
  * What each child of a hub lacks of each home's feed: counted as the feed grows, whether the child is there or not, and less what it
  * has acknowledged. Known again after a restart by `acknowledged-rows.ts`.
  */
-import { acknowledge, type Backlog, clear, emptyBacklog, grow, oldestIn, pendingIn } from '../link/index.ts'
+import { acknowledge, type Backlog, clear, emptyBacklog, grow, oldestIn, pendingIn, restart } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { AcknowledgedRows } from './acknowledged-rows.ts'
@@ -44,6 +44,10 @@ export class BacklogBook {
   acknowledged(node: string, home: string, sequence: number): void {
     this.#change(node, home, (backlog) => acknowledge(backlog, sequence, this.#clock.now().wall))
     this.#rows.note(node, home, sequence)
+  }
+
+  rolledBack(node: string, home: string, end: number): void {
+    this.#set(node, home, restart(end, this.#clock.now().wall))
   }
 
   /** @param settled up to where of a home's feed the node is known to lack nothing, though it acknowledged less */

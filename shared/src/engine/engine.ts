@@ -249,7 +249,8 @@ export class Engine implements Core {
     for (const [key, cursor] of turn.cursors) this.cursors.set(key, cursor)
     this.register.committed(turn.books)
     turn.books.committed()
-    for (const unit of turn.retiring.erased) this.units.evict(unit.id)
+    for (const { id } of turn.retiring.erased) this.units.evict(id)
+    for (const id of turn.mending.discarded) this.units.drop(id)
     const breakerNews = [...turn.admission.breakers.news()]
     turn.admission.keep()
     const summaries: Summary[] = []

@@ -36,6 +36,8 @@ export interface HubLoopParts {
   readonly onHeard?: () => void
   /** The child holds a home's feed up to here. */
   readonly onAcknowledged?: (home: string, sequence: number) => void
+  /** The child held more of a home's feed than there is: up to here, it is to be sent again. */
+  readonly onRolledBack?: (home: string, end: number) => void
 }
 
 export class HubLoop implements LinkCaller {
@@ -128,6 +130,9 @@ export class HubLoop implements LinkCaller {
         return
       case 'acknowledged':
         return this.#parts.onAcknowledged?.(output.home, output.sequence)
+      case 'rolled-back':
+        this.#parts.onRolledBack?.(output.home, output.end)
+        return this.#answer(port.carryOut(settings.principal.node, output))
       case 'asked':
         return this.#answer(this.#desk.serve(settings.principal.node, output))
       case 'call-ended':

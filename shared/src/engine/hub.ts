@@ -125,7 +125,7 @@ export class Hub implements LinkCaller {
   }
 
   #begin({ node, homes }: Child, known: Known, connection: Connection): HubLoop {
-    const { clock, store, timing, handlers, node: hub } = this.#parts
+    const { clock, timing, handlers, node: hub } = this.#parts
     const older = known.session
     delete known.session
     delete known.liveSince
@@ -135,8 +135,9 @@ export class Hub implements LinkCaller {
       port: this.#port,
       connection,
       ...(handlers === undefined ? {} : { handlers }),
-      settings: { hub, generation: store.generation, principal: { node, homes }, timing },
+      settings: { hub, principal: { node, homes }, timing },
       onAcknowledged: (home, sequence) => this.#book.acknowledged(node, home, sequence),
+      onRolledBack: (home, end) => this.#book.rolledBack(node, home, end),
       onHeard: () => this.#heard(node, known),
       onEnded: () => this.#ended(node, known, session),
     })

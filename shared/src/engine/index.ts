@@ -1,12 +1,12 @@
 export { AcknowledgedRows } from './acknowledged-rows.ts'
 export type { EngineLoad } from './aftermath.ts'
 export type { Alert } from './alerts.ts'
-
+export { AntiEntropy, type Comparison } from './anti-entropy.ts'
 export { type AuditLine, auditStore } from './audit.ts'
-
 export type { CallHandler, CallHandlers, LinkCall, LinkCaller } from './call-desk.ts'
 export { Catalogue } from './catalogue.ts'
 export type { Committed, News } from './committed.ts'
+export { Comparing } from './comparing.ts'
 export type { EngineConfig, RetentionPolicy } from './config.ts'
 export { CURSORS, type PeerCursor, REFUSALS, REJECTED } from './cursors.ts'
 export type { AgentView } from './dispatch.ts'

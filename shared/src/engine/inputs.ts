@@ -2,6 +2,7 @@
 
 import type { Consistency } from '../definition/schema-consistency.ts'
 import type { FeedUpdate, Refused } from '../link/index.ts'
+import { isWorkflowId } from '../values/ids.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { Party } from './barriers.ts'
@@ -113,8 +114,25 @@ export interface RetireInput {
   readonly erase: readonly string[]
 }
 
+/** What a peer lacks of a document, written into the feed again. */
+export interface RepairInput {
+  readonly kind: 'repair'
+  readonly home: string
+  readonly document: string
+  readonly update: Uint8Array
+}
+
+/** A document that can't be read is given up; a peer that holds it gives it back. */
+export interface DiscardInput {
+  readonly kind: 'discard'
+  readonly home: string
+  readonly document: string
+}
+
 export type Input =
   | RetireInput
+  | RepairInput
+  | DiscardInput
   | WillInput
   | EditInput
   | TextInput
@@ -166,14 +184,18 @@ export const documentsOf = (input: Input): readonly string[] => {
       return input.parties.map(({ workflow }) => workflow)
     case 'retire':
       return input.erase.map(idIn)
+    case 'repair':
+      return isWorkflowId(input.document) ? [input.document] : []
     case 'presence':
     case 'reset-breaker':
     case 'hand-over':
     case 'dispatch':
+    case 'discard':
       return []
   }
 }
 
+const NEEDS_HOME: ReadonlySet<Input['kind']> = new Set(['presence', 'received', 'reset-breaker', 'repair', 'hand-over'])
+
 /** Homes whose own document an input may touch. */
-export const homesOf = (input: Input): readonly string[] =>
-  input.kind === 'presence' || input.kind === 'received' || input.kind === 'reset-breaker' || input.kind === 'hand-over' ? [input.home] : []
+export const homesOf = (input: Input): readonly string[] => ('home' in input && NEEDS_HOME.has(input.kind) ? [input.home] : [])

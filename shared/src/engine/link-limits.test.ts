@@ -38,7 +38,7 @@ const liveHub = async () => {
   const port = new LinkPort(engine, openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'c' }), clock)
   const connection = fakeConnection()
   const principal = { node: 'gate', homes: [HOME] }
-  const settings = { hub: 'cloud', generation: 'c', principal, timing: DEFAULT_TIMING }
+  const settings = { hub: 'cloud', principal, timing: DEFAULT_TIMING }
   const loop = new HubLoop({ port, clock, settings, connection, onEnded: () => {} })
   const say = (message: Up): void => loop.received(encodeMessage(message))
   say(hello)
@@ -83,7 +83,7 @@ test('GOV-4 a hub that floods or never reads is left, and dialled again later', 
     return connection
   }
   const timing = DEFAULT_TIMING
-  const settings = { node: 'gate', life: 'l', generation: 'g', homes: [HOME], timing }
+  const settings = { node: 'gate', life: 'l', homes: [HOME], timing }
   const store = openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g' })
   const loop = new UplinkLoop({ engine, store, clock, random: { u32: () => 7 }, dial, hub: 'cloud', settings })
   loop.start()

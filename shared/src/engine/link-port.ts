@@ -8,6 +8,8 @@ import type { FeedEntry, Store } from '../ports/store.ts'
 import { refusal } from '../values/refusal.ts'
 import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts'
 import type { Engine } from './engine.ts'
+import { feedGeneration, renewFeedGeneration } from './feed-generation.ts'
+import { readPage } from './feed-reading.ts'
 
 /** What the link needs of an engine. */
 export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'recallCursor'>
@@ -22,6 +24,9 @@ export const MAX_UNNOTED = 1_000
 
 const tooManyRefusals = refusal('retry-later', 'too-many-refusals', `${MAX_UNNOTED} refusals wait to be noted.`)
 
+/** Refusals that say that the peer lacks what came before, or can't read it. */
+const PARTED: ReadonlySet<string> = new Set(['clock-gap', 'pending', 'base-unknown', 'store-corrupt', 'document-corrupt'])
+
 /** What was deleted since is no news to anybody; like what came from the peer itself, it is passed over. */
 const isErased = ({ update }: FeedEntry): boolean => update.length === 0
 
@@ -29,12 +34,15 @@ export class LinkPort {
   readonly #engine: LinkedEngine
   readonly #store: Store
   readonly #clock: Clock
+  readonly #onParted: () => void
   /** Commits under way, so that a session begins from cursors that hold still. */
   readonly #committing = new Map<string, Promise<unknown>>()
   /** By peer, the keys of refusals that it has not noted. */
   readonly #unnoted = new Map<string, Set<string>>()
 
-  constructor(engine: LinkedEngine, store: Store, clock: Clock) {
+  /** @param onParted called when the two ends may hold different things, whatever their cursors say */
+  constructor(engine: LinkedEngine, store: Store, clock: Clock, onParted: () => void = () => {}) {
+    this.#onParted = onParted
     this.#engine = engine
     this.#store = store
     this.#clock = clock
@@ -43,6 +51,7 @@ export class LinkPort {
   /** How far the peer's feeds are held here, and what it still has to be told. Waits for commits of its earlier sessions. */
   async recall(peer: string, homes: readonly string[]): Promise<Recall> {
     await this.#committing.get(peer)
+    const generation = await feedGeneration(this.#store)
     const cursors: Cursor[] = []
     for (const home of homes) {
       const cursor = await this.#engine.recallCursor(`${peer}/${home}`)
@@ -50,7 +59,7 @@ export class LinkPort {
     }
     const rows = await this.#store.list(REFUSALS, { where: { index: 'peer', equals: peer }, limit: MAX_UNNOTED })
     this.#unnoted.set(peer, new Set(rows.map(({ key }) => key)))
-    return { cursors, refusals: rows.flatMap(({ value }) => parseRefusalRow(value) ?? []) }
+    return { generation, cursors, refusals: rows.flatMap(({ value }) => parseRefusalRow(value) ?? []) }
   }
 
   /** Carries out one output and gives the answer the machine waits for, if it waits for one. */
@@ -58,16 +67,23 @@ export class LinkPort {
     switch (output.type) {
       case 'read-feed': {
         const { home, after, limit } = output
-        const entries = (await this.#store.feed(home, after, limit)).map((entry) => (isErased(entry) ? { ...entry, origin: peer } : entry))
+        const page = await readPage(this.#store, home, after, limit)
+        if (page.skipped !== undefined) this.#onParted()
+        const entries = page.entries.map((entry) => (isErased(entry) ? { ...entry, origin: peer } : entry))
         return { type: 'feed-page', home, after, entries, end: await this.#store.feedEnd(home) }
       }
       case 'commit':
         return this.#commit(peer, output)
       case 'rejected': {
+        if (PARTED.has(output.refusal.code)) this.#onParted()
         const { home, generation, sequence } = output
         const noted = await this.#put(rejectedRow(peer, output, this.#clock.now().wall))
         return noted ? { type: 'rejection-noted', home, generation, sequence } : undefined
       }
+      case 'rolled-back':
+        this.#onParted()
+        await renewFeedGeneration(this.#store, this.#clock)
+        return undefined
       case 'forget-refusal':
         this.#unnoted.get(peer)?.delete(refusalKey(peer, output))
         await this.#store.commit({

@@ -16,6 +16,7 @@ import { UplinkLoop } from './uplink-loop.ts'
 
 export const CLOUD = 'cloud'
 export const GATE = 'gate'
+const GATE_NUMBER = 2
 
 type Line = 'open' | 'cut' | 'silent' | { readonly refusedWith: number }
 
@@ -117,16 +118,15 @@ export class LinkedPair {
       hub: CLOUD,
       outlet: gate.engine.outlet,
       handlers: options.gateHandlers ?? new Map(),
-      settings: { node: GATE, life: '1', generation: gate.store.generation, homes: options.homes ?? [HOME], timing },
+      settings: { node: GATE, life: '1', homes: options.homes ?? [HOME], timing },
     })
   }
 
-  static async open(options: PairOptions): Promise<LinkedPair> {
-    const clock = new ManualClock()
+  static async open(options: PairOptions, clock = new ManualClock()): Promise<LinkedPair> {
     const { definitions, gateStore, cloudStore } = options
     const cloud = { node: CLOUD, nodeNumber: 1, authority: fixedAuthority([]), definitions, store: new ControlledStore(cloudStore) }
-    const rightsOf = (): Rights => ({ ...ALL_RIGHTS, authority: false, acknowledged: new Map() })
-    const gate = { node: GATE, nodeNumber: 2, hasHub: true, definitions, store: new ControlledStore(gateStore), rightsOf }
+    const rightsOf = (): Rights => ({ ...ALL_RIGHTS, authority: false, acknowledged: new Map(), returning: new Set([GATE_NUMBER]) })
+    const gate = { node: GATE, nodeNumber: GATE_NUMBER, hasHub: true, definitions, store: new ControlledStore(gateStore), rightsOf }
     return new LinkedPair(clock, await TestNode.open(gate, clock), await TestNode.open(cloud, clock), options)
   }
 

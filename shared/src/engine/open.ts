@@ -18,6 +18,7 @@ import { CURSORS, type PeerCursor, parseCursor, REFUSALS, REJECTED } from './cur
 import { isDefinition, publishing, readPublished } from './definition-rows.ts'
 import { Engine } from './engine.ts'
 import { LEASES } from './leases/lease-rows.ts'
+import { nextLife } from './life.ts'
 import { NO_LIMITS } from './limits.ts'
 import { standingPuts } from './rebuild.ts'
 import { RESULTS, RESULTS_DUE } from './result-cache.ts'
@@ -69,7 +70,7 @@ export const openEngine = async (given: EngineConfig): Promise<Result<Opened, Re
   const { store } = config
   const seen = await config.neighbours?.ends()
   const born = await store.get('node', 'life')
-  const life = lifeOf(born) + 1
+  const life = nextLife(lifeOf(born), config.clock.now().wall)
   const catalogue = new Catalogue()
   catalogue.published = await readPublished(store)
   const { stored, problems } = await loadDefinitions(config, catalogue)

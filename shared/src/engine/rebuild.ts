@@ -11,7 +11,7 @@ export const standingPuts = async (store: Store): Promise<readonly Put[]> => {
   const counts = new Map<string, OutcomeCount>()
   for await (const { key, value } of rowsOf(store, WORKFLOWS)) {
     if (!isSummary(value)) continue
-    counts.set(value.facility, moveCount(counts.get(value.facility) ?? NONE, undefined, outcomeIn(value)))
+    counts.set(value.facility, moveCount(counts.get(value.facility) ?? NONE, undefined, outcomeOfSummary(value)))
     if (!value.open) puts.push({ collection: ENDED, key: dueKey(value.endedAt ?? value.updatedAt, key), value: {} })
     else puts.push({ collection: OPEN, key, value: unparked(value) })
   }
@@ -19,7 +19,7 @@ export const standingPuts = async (store: Store): Promise<readonly Put[]> => {
   return puts
 }
 
-const outcomeIn = ({ status }: Summary): Outcome =>
+export const outcomeOfSummary = ({ status }: Summary): Outcome =>
   status === 'completed' || status === 'failed' || status === 'cancelled' ? status : 'open'
 
 /** Whether it is parked is found out when it is taken up. */

@@ -79,8 +79,10 @@ const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, upda
 /** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */
 const takeNews = (core: Core, turn: Turn, unit: Unit): Refusal | undefined => {
   noteEpoch(core, unit)
+  // A document that was given up and is given back has a version, and is new all the same.
+  const isNew = unit.state === undefined
   if (assertFolded(unit) && core.authority.isAuthority(unit.home)) turn.adopted.add(unit)
-  if (unit.version === 0 && !isOfItsHome(unit)) {
+  if (isNew && !isOfItsHome(unit)) {
     turn.touched.delete(unit)
     core.units.evict(unit.id)
     return refusal('fix-request', 'wrong-id', `${unit.id} holds no creation at ${unit.home} that leads to this id.`)

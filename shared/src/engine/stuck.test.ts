@@ -98,7 +98,7 @@ test.each<[string, number]>([
     clock,
     random: { u32: () => 7 },
     hub: CLOUD,
-    settings: { ...SETTINGS, generation: store.generation },
+    settings: SETTINGS,
     dial: ({ onOpen, onMessage }): Connection => {
       clock.after(1, onOpen)
       clock.after(2, () => onMessage(bye))

@@ -8,11 +8,10 @@
  *   then       what waits is offered to free agents or let begin, and everything is written down
  */
 import type { CompiledDefinition } from '../definition/compiled.ts'
-import { MAX_UPDATE_BYTES } from '../document/index.ts'
 import type { Append, Batch, Put } from '../ports/store.ts'
 import { refuseContent } from '../values/content.ts'
 import type { Instant } from '../values/instant.ts'
-import { type Refusal, refusal } from '../values/refusal.ts'
+import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Act, Command } from '../workflow/command.ts'
 import type { LogEntry } from '../workflow/event.ts'
@@ -35,6 +34,7 @@ import { noteOutcomes } from './outcomes.ts'
 import { summaryOf } from './projections.ts'
 import { proposeWill } from './proposing.ts'
 import { receive } from './receiving.ts'
+import { Mending, mend } from './repairing.ts'
 import { Retiring } from './retiring.ts'
 import type { Roster } from './roster.ts'
 import type { Summary } from './summary.ts'
@@ -42,6 +42,7 @@ import { editTitle, takeText, writeTitle } from './texts.ts'
 import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
 import { wantsOf } from './wants.ts'
+import { tooHeavy, writtenBy } from './weight.ts'
 
 export class Turn {
   readonly #core: Core
@@ -60,9 +61,9 @@ export class Turn {
   readonly retiring = new Retiring()
   /** Own workflows that a former authority has gone on with: what it had begun, it may have done. */
   readonly adopted = new Set<Unit>()
+  readonly mending = new Mending()
   readonly #retirements: RetireInput[] = []
   readonly #puts: Put[] = []
-  #writtenBytes = 0
   /** Whose wants are those of an earlier state. */
   readonly #moved = new Set<Unit>()
 
@@ -97,6 +98,9 @@ export class Turn {
         return handOver(this.#core, this, input)
       case 'meet':
         return ok(meet(this.#core.units, input, (unit, command, by) => void this.#command(unit, command, by)))
+      case 'repair':
+      case 'discard':
+        return mend(this.#core, this, input)
       case 'retire':
         this.#retirements.push(input)
         return ok(DECIDED)
@@ -220,12 +224,14 @@ export class Turn {
   batch(): Result<Batch, Refusal> {
     const appends: Append[] = []
     const expected = new Map<string, number>()
+    let writtenBytes = 0
     for (const unit of [...this.touched, ...this.rosters]) {
       const flushed = unit.flush(this.#core.author)
       if (!flushed.ok) return flushed
       if (flushed.value.length === 0) continue
       appends.push(...flushed.value)
-      const tooLarge = this.#weigh(flushed.value)
+      writtenBytes += writtenBy(this.#core.author.node, flushed.value)
+      const tooLarge = tooHeavy(writtenBytes)
       if (tooLarge !== undefined) return err(tooLarge)
       for (const { home, origin } of flushed.value) this.#count(home, origin)
       expected.set(unit.id, unit.version)
@@ -235,22 +241,16 @@ export class Turn {
     for (const input of this.#retirements) this.retiring.take(input, unitOf, (workflow) => expected.has(workflow), this.books)
     for (const { id, version } of this.retiring.erased) expected.set(id, version)
     const { puts, removals } = this.books.rows()
-    const { archive, erased } = this.retiring
+    const { archive } = this.retiring
+    const erase = [...this.retiring.erased.map(({ id }) => id), ...this.mending.discarded]
     return ok({
       appends,
       puts: [...this.#puts, ...puts, ...this.retiring.puts],
       removals: [...removals, ...this.retiring.removals],
       expected,
       ...(archive.length > 0 ? { archive } : {}),
-      ...(erased.length > 0 ? { erase: erased.map(({ id }) => id) } : {}),
+      ...(erase.length > 0 ? { erase } : {}),
     })
-  }
-
-  /** Own writing only: what came over the link was weighed where it was written. */
-  #weigh(appends: readonly Append[]): Refusal | undefined {
-    for (const { origin, update } of appends) if (origin === this.#core.author.node) this.#writtenBytes += update.length
-    if (this.#writtenBytes <= MAX_UPDATE_BYTES) return undefined
-    return refusal('fix-request', 'too-large', `It would write ${this.#writtenBytes} bytes at once; ${MAX_UPDATE_BYTES} can be carried.`)
   }
 
   #count(home: string, origin: string): void {

@@ -83,8 +83,9 @@ export class Unit<State = WorkflowState> {
     this.head = ZERO_HEAD
   }
 
-  static create<State>(id: string, home: string, clientId: number, fold: Fold<State>): Unit<State> {
-    return new Unit(id, home, openReplica(clientId), 0, fold)
+  /** @param version of a document that was given up and is to be given back; its updates are empty */
+  static create<State>(id: string, home: string, clientId: number, fold: Fold<State>, version = 0): Unit<State> {
+    return new Unit(id, home, openReplica(clientId), version, fold)
   }
 
   static load<State>(id: string, stored: StoredDocument, clientId: number, fold: Fold<State>): Result<Unit<State>, Refusal> {

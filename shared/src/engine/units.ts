@@ -9,10 +9,13 @@ import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import { documentsOf, homesOf, type Input } from './inputs.ts'
 import { creationOf } from './projections.ts'
-import { goneRefusal } from './retired.ts'
+import { outcomeOfSummary } from './rebuild.ts'
+import { GONE, goneRefusal } from './retired.ts'
 import { foldRoster, type Roster } from './roster.ts'
+import { unlessDamaged } from './rows.ts'
 import { type Outcome, outcomeOf } from './standing.ts'
 import { storeRefusal } from './store-refusal.ts'
+import { isSummary, WORKFLOWS } from './summary.ts'
 import { type Author, type Fold, Unit } from './unit.ts'
 
 /** Documents of this node's own homes that nothing in memory depends on: parked, ended, or only looked at. */
@@ -58,12 +61,24 @@ export class Units {
     const meanwhile = this.#units.get(id)
     if (meanwhile !== undefined) return ok(meanwhile)
     if (stored === undefined) return ok(undefined)
-    if (isErased(stored)) return err(goneRefusal(id))
+    if (isErased(stored)) return this.#blank(id, stored)
     const unit = Unit.load(id, stored, this.#author.clientId, this.#evolve)
     if (!unit.ok) return unit
     this.#units.set(id, unit.value)
     this.settle(unit.value)
     return unit
+  }
+
+  /** Erased because its time had come; or given up, to be given back by a peer: then it still counts as what its row says. */
+  async #blank(id: string, { home, version }: StoredDocument): Promise<Result<Unit, Refusal>> {
+    if ((await unlessDamaged(this.#store.get(GONE, id))) !== undefined) return err(goneRefusal(id))
+    const row = await unlessDamaged(this.#store.get(WORKFLOWS, id))
+    const meanwhile = this.#units.get(id)
+    if (meanwhile !== undefined) return ok(meanwhile)
+    const unit = Unit.create(id, home, this.#author.clientId, this.#evolve, version)
+    this.#units.set(id, unit)
+    this.settle(unit, isSummary(row) ? outcomeOfSummary(row) : undefined)
+    return ok(unit)
   }
 
   /** The document as its first updates made it: the one in memory where it stands there, else read anew. */
@@ -76,8 +91,8 @@ export class Units {
   }
 
   /** It was read, and nobody has looked what the store's rows say of it. */
-  settle(unit: Unit): void {
-    unit.rows = { outcome: outcomeIn(unit), open: undefined, asked: undefined, conflicts: [] }
+  settle(unit: Unit, outcome = outcomeIn(unit)): void {
+    unit.rows = { outcome, open: undefined, asked: undefined, conflicts: [] }
     this.rest(unit.id)
   }
 
@@ -90,15 +105,15 @@ export class Units {
       for (const document of documentsOf(input)) {
         const loaded = this.#units.has(document) ? undefined : await this.load(document)
         if (loaded?.ok !== false) continue
-        const isGone = loaded.error.code === 'gone'
-        if (isGone) this.#gone.set(document, loaded.error)
-        if (!isGone || !isTakenApart(input)) unreadable.set(input, loaded.error)
+        const isApart = SKIPPED.has(loaded.error.code) && isTakenApart(input)
+        if (isApart) this.#gone.set(document, loaded.error)
+        else unreadable.set(input, loaded.error)
       }
     }
     return unreadable
   }
 
-  /** Why nothing can be done with a document that the present inputs speak of, if it was deleted. */
+  /** Why nothing can be done with a document that the present inputs speak of, if it was deleted or is damaged. */
   goneAmong(document: string): Refusal | undefined {
     return this.#gone.get(document)
   }
@@ -114,7 +129,10 @@ export class Units {
     const meanwhile = this.#rosters.get(home)
     if (meanwhile !== undefined) return ok(meanwhile)
     const { clientId } = this.#author
-    const unit = stored === undefined ? ok(Unit.create(id, home, clientId, foldRoster)) : Unit.load(id, stored, clientId, foldRoster)
+    const unit =
+      stored === undefined || isErased(stored)
+        ? ok(Unit.create(id, home, clientId, foldRoster, stored?.version ?? 0))
+        : Unit.load(id, stored, clientId, foldRoster)
     if (unit.ok) this.#rosters.set(home, unit.value)
     return unit
   }
@@ -155,6 +173,12 @@ export class Units {
     this.#idle.add(id)
   }
 
+  /** As `evict`, for a document of whatever kind. */
+  drop(id: string): void {
+    this.evict(id)
+    for (const [home, { id: roster }] of this.#rosters) if (roster === id) this.evictRoster(home)
+  }
+
   evictRoster(home: string): void {
     this.#rosters.delete(home)
   }
@@ -167,6 +191,9 @@ export class Units {
     }
   }
 }
+
+/** What lets one update of a run be refused and the rest be taken: a line must not stand still for one document. */
+const SKIPPED: ReadonlySet<string> = new Set(['gone', 'store-corrupt', 'document-corrupt'])
 
 /** Of what a peer sends each update is answered for itself; and what is to be deleted may be deleted already. */
 const isTakenApart = ({ kind }: Input): boolean => kind === 'received' || kind === 'retire'

@@ -7,6 +7,7 @@ import {
   type Backlog,
   FRAMES_BURST,
   FRAMES_PER_SECOND,
+  isOtherHub,
   MAX_BUFFERED_BYTES,
   openUplink,
   type SessionInput,
@@ -48,6 +49,8 @@ export interface UplinkLoopParts {
   readonly onAcknowledged?: (home: string, sequence: number) => void
   /** Told how far the hub is, what it refuses and whether it can be reached. */
   readonly outlet?: Pick<Outlet, 'acknowledged' | 'refused' | 'line'>
+  /** The two ends may hold different things, whatever their cursors say. */
+  readonly onParted?: () => void
   /** Called when the link's condition may have changed. */
   readonly onStatus?: (status: UplinkStatus) => void
 }
@@ -64,7 +67,7 @@ export class UplinkLoop implements LinkCaller {
   constructor(parts: UplinkLoopParts) {
     this.#parts = parts
     this.#desk = new CallDesk(parts.handlers)
-    this.#port = new LinkPort(parts.engine, parts.store, parts.clock)
+    this.#port = new LinkPort(parts.engine, parts.store, parts.clock, () => parts.onParted?.())
     this.#uplink = openUplink(parts.settings, parts.backlogs)
     this.#stopListening = parts.engine.onCommitted(({ feeds }) => {
       for (const home of parts.settings.homes) {
@@ -95,12 +98,13 @@ export class UplinkLoop implements LinkCaller {
 
   #step(input: UplinkInput): void {
     const { clock, random } = this.#parts
-    const before = this.#uplink.state.name
+    const before = this.#uplink.state
     const { state, outputs } = stepUplink(this.#uplink, input, { ...clock.now(), random: random.u32() })
     this.#uplink = state
     for (const output of outputs) this.#carryOut(output)
     this.#cutOffIfClogged()
-    if (state.state.name !== before) this.#noteChange()
+    if (state.state.name !== before.name) this.#noteChange()
+    if (isOtherHub(before, state.state)) this.#parts.onParted?.()
     for (const { home, upTo } of settledByHub(state)) this.#parts.outlet?.acknowledged(home, upTo)
   }
 

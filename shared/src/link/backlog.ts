@@ -36,6 +36,9 @@ export const acknowledge = (backlog: Backlog, sequence: number, at: number): Bac
   return clear({ ...backlog, acknowledged: sequence }, sequence)
 }
 
+/** The feed was found to be shorter than what the peer holds, and goes on in another generation: all of it is pending. */
+export const restart = (end: number, at: number): Backlog => grow(emptyBacklog, { end, count: end, at })
+
 /** Nothing up to here is pending, though the hub's cursor may be lower: what lies between came from the hub itself. */
 export const clear = (backlog: Backlog, sequence: number): Backlog => ({
   ...backlog,

@@ -52,9 +52,9 @@ export const resync = (home: string, message: string): End => ({
 export const cursorAhead = (home: string, theirs: number, ours: number): End => ({
   code: 4409,
   reason: refusal(
-    'ask-person',
+    'retry-later',
     'cursor-ahead',
-    `The other end holds the feed of ${home} up to ${theirs}, but it ends at ${ours} here: this store looks older than what it sent.`,
+    `The other end holds the feed of ${home} up to ${theirs}, but it ends at ${ours} here: this store is older than what it sent, and goes on in another generation.`,
   ),
 })
 

@@ -64,7 +64,8 @@ export const dueAt = ({ pingAt, calls }: Conversation): number => Math.min(pingA
 export const tick = (before: Conversation, at: number, timing: Timing): Step<Conversation> => {
   const { state, outputs } = calling(before, expire(before.calls, at))
   const step = ping(state, at, timing)
-  return { ...step, outputs: [...outputs, ...step.outputs] }
+  // When the session ends, all open calls end with it.
+  return step.end === undefined ? { ...step, outputs: [...outputs, ...step.outputs] } : step
 }
 
 const ping = (conversation: Conversation, at: number, timing: Timing): Step<Conversation> => {

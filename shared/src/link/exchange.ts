@@ -86,6 +86,8 @@ export type StreamOutput =
     }
   /** The peer durably holds our feed up to here. At a session's start it may be lower than before: the peer was restored. */
   | { readonly type: 'acknowledged'; readonly home: string; readonly sequence: number }
+  /** The peer holds more of this end's feed than there is: the store was put back. Its feeds go on in another generation. */
+  | { readonly type: 'rolled-back'; readonly home: string; readonly end: number }
   /** The peer refused an update of ours: write it down where its author sees it, then answer `rejection-noted`. */
   | ({ readonly type: 'rejected' } & UnnotedRefusal)
   /** The sender has noted a refusal of ours: its row may go. */

@@ -9,9 +9,14 @@ import { hubSessionStatus } from './status.ts'
 import { DEFAULT_TIMING } from './timing.ts'
 
 const at = (monotonic: number) => ({ wall: 1_000_000 + monotonic, monotonic })
-const settings = { hub: 'cloud', generation: 'gc', principal: { node: 'gate', homes: ['harbour-a', 'tablet-1'] }, timing: DEFAULT_TIMING }
+const settings = { hub: 'cloud', principal: { node: 'gate', homes: ['harbour-a', 'tablet-1'] }, timing: DEFAULT_TIMING }
 const hello = { type: 'hello', versions: [1], node: 'gate', life: 'l1', generation: 'gg', homes: ['harbour-a'], cursors: [] } as const
-const recall: HubInput = { type: 'cursors', cursors: [{ home: 'harbour-a', generation: 'gg', sequence: 4 }], refusals: [] }
+const recall: HubInput = {
+  type: 'cursors',
+  generation: 'gc',
+  cursors: [{ home: 'harbour-a', generation: 'gg', sequence: 4 }],
+  refusals: [],
+}
 const received = (message: Up): HubInput => ({ type: 'received', bytes: encodeMessage(message) })
 
 const run = (...inputs: readonly HubInput[]): { state: HubSession; outputs: readonly HubOutput[] } =>

@@ -81,11 +81,11 @@ const overreach = ({ principal }: HubSettings, hello: Hello): string | undefined
 }
 
 const welcome = (session: HubSession, state: Extract<HubState, { name: 'admitting' }>, recall: Recall, now: Instant): HubStep => {
-  const { hub, generation, timing } = session.settings
+  const { hub, timing } = session.settings
   const { homes, node: peer, generation: peerGeneration, cursors: theyHold } = state.hello
-  const { cursors, refusals } = recall
+  const { generation, cursors, refusals } = recall
   const greeting: Welcome = { type: 'welcome', version: state.version, hub, generation, cursors, serverTime: now.wall }
-  const opening = { homes, peer, generation, peerGeneration, theyHold, recall: { cursors, refusals } }
+  const opening = { homes, peer, peerGeneration, theyHold, recall: { generation, cursors, refusals } }
   const opened = openConversation(opening, now.monotonic, timing)
   return { state: { ...session, state: { name: 'live', conversation: opened.state } }, outputs: [send(greeting), ...opened.outputs] }
 }
@@ -100,9 +100,12 @@ const onWake = (session: HubSession, now: Instant): HubStep => {
 const converse = (session: HubSession, say: (conversation: Conversation) => Step<Conversation>): HubStep => {
   if (session.state.name !== 'live') return { state: session, outputs: [] }
   const step = say(session.state.conversation)
-  if (step.end !== undefined) return cut(session, step.end)
+  if (step.end !== undefined) return ending(step.outputs, cut(session, step.end))
   return { state: { ...session, state: { name: 'live', conversation: step.state } }, outputs: step.outputs }
 }
+
+/** What a step that ended the session had to say, and its end. */
+const ending = (outputs: readonly HubOutput[], end: HubStep): HubStep => ({ ...end, outputs: [...outputs, ...end.outputs] })
 
 const cut = (session: HubSession, end: End): HubStep => ended(session, end, byeOf(end), disconnect(end))
 

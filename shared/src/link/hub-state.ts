@@ -16,8 +16,6 @@ import type { Timing } from './timing.ts'
 
 export interface HubSettings {
   readonly hub: string
-  /** Of the hub's store. */
-  readonly generation: string
   /** Who the transport proved the child to be, and the homes it may speak for. */
   readonly principal: { readonly node: string; readonly homes: readonly string[] }
   readonly timing: Timing

@@ -112,7 +112,9 @@ describe('a sender', () => {
     expect(others).toEqual([])
   })
 
-  test('SYN-11 a peer that holds more than this feed ever had is told so, not silently skipped', () => {
-    expect(feedPage(open(40), page(40, [], 7), 1).end).toMatchObject({ code: 4409, reason: { next: 'ask-person', code: 'cursor-ahead' } })
+  test('SYN-11 a peer that holds more than this feed ever had is told so, and the feed goes on in another generation', () => {
+    const step = feedPage(open(40), page(40, [], 7), 1)
+    expect(step.end).toMatchObject({ code: 4409, reason: { next: 'retry-later', code: 'cursor-ahead' } })
+    expect(step.outputs).toEqual([{ type: 'rolled-back', home: 'h', end: 7 }])
   })
 })

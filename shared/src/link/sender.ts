@@ -59,7 +59,8 @@ export const feedGrew = (sender: Sender, at: number): Step<Sender> => pump({ ...
 
 export const feedPage = (sender: Sender, page: FeedPage, at: number): Step<Sender> => {
   if (!sender.reading || page.after !== sender.read) return stay(sender)
-  if (page.end < sender.read) return endWith(sender, cursorAhead(sender.home, sender.read, page.end))
+  if (page.end < sender.read)
+    return endWith(sender, cursorAhead(sender.home, sender.read, page.end), { type: 'rolled-back', home: sender.home, end: page.end })
   const read = page.entries.at(-1)?.sequence ?? sender.read
   // A page ends between groups, so a short one is not yet the last.
   const more = sender.more || (page.entries.length > 0 && read < page.end)

@@ -80,6 +80,13 @@ export const settledByHub = ({ state }: Uplink): readonly { readonly home: strin
     ? [...state.conversation.streams.senders.values()].map((sender) => ({ home: sender.home, upTo: settledUpTo(sender) }))
     : []
 
+/** The hub that answered is not as it was known: its store was put back, or is a new one. */
+export const isOtherHub = (before: UplinkState, after: UplinkState): boolean => {
+  if (before.name !== 'greeting' || after.name !== 'live') return false
+  const { receivers } = after.conversation.streams
+  return before.recall.cursors.some(({ home, generation }) => receivers.get(home)?.generation !== generation)
+}
+
 /** Up to here of a home's feed the child lacks nothing. */
 export const settledOf = ({ state }: HubSession, home: string): number | undefined => {
   const sender = state.name === 'live' ? state.conversation.streams.senders.get(home) : undefined

@@ -1,7 +1,7 @@
 import type { End } from './close.ts'
 import type { StreamOutput } from './exchange.ts'
 
-/** What a machine answers to an input. With `end` the session is over, for that reason. */
+/** What a machine answers to an input. With `end` the session is over after the outputs, for that reason. */
 export interface Step<State> {
   readonly state: State
   readonly outputs: readonly StreamOutput[]
@@ -10,4 +10,4 @@ export interface Step<State> {
 
 export const stay = <State>(state: State, ...outputs: readonly StreamOutput[]): Step<State> => ({ state, outputs })
 
-export const endWith = <State>(state: State, end: End): Step<State> => ({ state, outputs: [], end })
+export const endWith = <State>(state: State, end: End, ...outputs: readonly StreamOutput[]): Step<State> => ({ state, outputs, end })

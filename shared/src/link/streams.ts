@@ -16,6 +16,8 @@ export interface Streams {
 
 /** What this end recalls from its store when a session begins. */
 export interface Recall {
+  /** Of this end's feeds: its store's, and another one once the store was found to be older than what it sent. */
+  readonly generation: string
   /** How far this end durably holds the peer's feeds. */
   readonly cursors: readonly Cursor[]
   /** Refusals of the peer's updates that it has not noted yet. */
@@ -25,7 +27,6 @@ export interface Recall {
 export interface Opening {
   readonly homes: readonly string[]
   readonly peer: string
-  readonly generation: string
   readonly peerGeneration: string
   /** How far the peer durably holds our feeds. */
   readonly theyHold: readonly Cursor[]
@@ -39,7 +40,8 @@ export const openStreams = (opening: Opening, at: number): Step<Streams> => {
   const receivers = new Map<string, Receiver>()
   const outputs: StreamOutput[] = opening.recall.refusals.map(rejectOf)
   for (const home of opening.homes) {
-    const { peer, generation, peerGeneration, theyHold, recall } = opening
+    const { peer, peerGeneration, theyHold, recall } = opening
+    const { generation } = recall
     const opened = openSender({ home, peer, generation, cursor: cursorIn(theyHold, home, generation) }, at)
     senders.set(home, opened.state)
     outputs.push(...opened.outputs)

@@ -49,7 +49,7 @@ export class ToyPair {
   bornUplink(): Uplink {
     const end = this.gate.feed.length
     const mark = { end, count: this.gate.own().length, at: 0 }
-    const settings = { node: 'gate', life: 'life', generation: this.gate.generation, homes: [HOME], timing: TIMING }
+    const settings = { node: 'gate', life: 'life', homes: [HOME], timing: TIMING }
     return openUplink(settings, new Map([[HOME, grow(emptyBacklog, mark)]]))
   }
 
@@ -146,6 +146,9 @@ export class ToyPair {
           return { type: 'rejection-noted', home, generation, sequence }
         })
       }
+      case 'rolled-back':
+        store.generation += '+'
+        return
       case 'forget-refusal': {
         const at = store.unnoted.findIndex((one) => one.sequence === output.sequence && one.generation === output.generation)
         if (at >= 0) store.unnoted.splice(at, 1)
@@ -196,7 +199,7 @@ export class ToyPair {
   }
 
   dial(id: number): void {
-    const settings = { hub: 'cloud', generation: this.cloud.generation, principal: { node: 'gate', homes: [HOME] }, timing: TIMING }
+    const settings = { hub: 'cloud', principal: { node: 'gate', homes: [HOME] }, timing: TIMING }
     const pipe: Pipe = { id, up: [], down: [], hub: openHubSession(settings, this.now()).state, childOpen: true, hubOpen: true }
     this.pipes.push(pipe)
     this.gateJobs.push(() => this.tell({ type: 'connected', session: id }))

@@ -11,7 +11,7 @@ type Commit = Extract<StreamOutput, { type: 'commit' }>
 type CommitAnswer = Extract<StreamInput, { type: 'committed' | 'commit-failed' }>
 
 export class ToyStore {
-  readonly generation: string
+  generation: string
   readonly name: string
   readonly feed: FeedEntry[] = []
   /** The peer's updates that were accepted, in the order of their commits. */
@@ -64,7 +64,12 @@ export class ToyStore {
   }
 
   recall(): { type: 'cursors' } & Recall {
-    return { type: 'cursors', cursors: this.cursor === undefined ? [] : [this.cursor], refusals: [...this.unnoted] }
+    return {
+      type: 'cursors',
+      generation: this.generation,
+      cursors: this.cursor === undefined ? [] : [this.cursor],
+      refusals: [...this.unnoted],
+    }
   }
 
   /** What of this feed the peer must end up with. */

@@ -19,8 +19,6 @@ export interface UplinkSettings {
   readonly node: string
   /** One run of this process. */
   readonly life: string
-  /** Of this node's store. */
-  readonly generation: string
   readonly homes: readonly string[]
   readonly timing: Timing
 }

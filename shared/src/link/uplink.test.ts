@@ -8,9 +8,9 @@ import { openUplink, stepUplink } from './uplink.ts'
 import type { Uplink, UplinkInput, UplinkOutput } from './uplink-state.ts'
 
 const at = (monotonic: number) => ({ wall: 1_000_000 + monotonic, monotonic, random: 0 })
-const settings = { node: 'gate', life: 'l1', generation: 'gg', homes: ['harbour-a'], timing: DEFAULT_TIMING }
+const settings = { node: 'gate', life: 'l1', homes: ['harbour-a'], timing: DEFAULT_TIMING }
 const received = (message: Down, session = 1): UplinkInput => ({ type: 'received', bytes: encodeMessage(message), session })
-const cursors: UplinkInput = { type: 'cursors', cursors: [], refusals: [], session: 1 }
+const cursors: UplinkInput = { type: 'cursors', generation: 'gg', cursors: [], refusals: [], session: 1 }
 const theirs = [{ home: 'harbour-a', generation: 'gg', sequence: 4 }]
 const welcome = { type: 'welcome', version: 1, hub: 'cloud', generation: 'gc', cursors: theirs, serverTime: 999_000 } as const
 const start: UplinkInput = { type: 'start' }

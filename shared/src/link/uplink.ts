@@ -9,7 +9,7 @@
  *
  * Doesn't know about sockets, stores or clocks: a shell carries out what it says.
  */
-import { acknowledge, type Backlog, clear, emptyBacklog, grow } from './backlog.ts'
+import { acknowledge, type Backlog, clear, emptyBacklog, grow, restart } from './backlog.ts'
 import { abandon, notSent } from './calls.ts'
 import { byeOf, closedBy, type End, noCommonVersion, notUnderstood, outOfTurn, silent, stopped } from './close.ts'
 import { decodeDown } from './codec.ts'
@@ -77,11 +77,11 @@ const recall = (uplink: Uplink, { monotonic }: Moment): UplinkStep => {
   return emit({ ...uplink, state: { name: 'recalling', until: monotonic + timing.silenceMs } }, { type: 'load-cursors', homes })
 }
 
-const greet = (uplink: Uplink, { cursors, refusals }: Recall, { monotonic }: Moment): UplinkStep => {
-  const { node, life, generation, homes, timing } = uplink.settings
+const greet = (uplink: Uplink, { generation, cursors, refusals }: Recall, { monotonic }: Moment): UplinkStep => {
+  const { node, life, homes, timing } = uplink.settings
   const hello: Hello = { type: 'hello', versions: VERSIONS, node, life, generation, homes, cursors }
   const until = monotonic + timing.silenceMs
-  return emit({ ...uplink, state: { name: 'greeting', until, recall: { cursors, refusals } } }, send(hello))
+  return emit({ ...uplink, state: { name: 'greeting', until, recall: { generation, cursors, refusals } } }, send(hello))
 }
 
 const onFrame = (uplink: Uplink, bytes: Uint8Array, moment: Moment): UplinkStep => {
@@ -99,9 +99,9 @@ const onMessage = (uplink: Uplink, message: Down, moment: Moment): UplinkStep =>
 
 const onWelcome = (uplink: Uplink, weHold: Recall, welcome: Welcome, moment: Moment): UplinkStep => {
   if (!VERSIONS.includes(welcome.version)) return cut(uplink, noCommonVersion(VERSIONS), moment)
-  const { homes, generation, timing } = uplink.settings
+  const { homes, timing } = uplink.settings
   const { hub: peer, generation: peerGeneration, cursors: theyHold } = welcome
-  const opening = { homes, peer, generation, peerGeneration, theyHold, recall: weHold }
+  const opening = { homes, peer, peerGeneration, theyHold, recall: weHold }
   const opened = openConversation(opening, moment.monotonic, timing)
   const clockSkewMs = Math.round(moment.wall - welcome.serverTime)
   const live = { name: 'live', hub: peer, clockSkewMs, conversation: opened.state } as const
@@ -136,16 +136,22 @@ const converse = (uplink: Uplink, say: (conversation: Conversation) => Step<Conv
   uplink.state.name === 'live' ? settle(uplink, uplink.state, say(uplink.state.conversation), moment) : emit(uplink)
 
 const settle = (uplink: Uplink, live: Live, step: Step<Conversation>, moment: Moment): UplinkStep => {
-  if (step.end !== undefined) return cut(uplink, step.end, moment)
   const acknowledged = step.outputs.reduce((known, output) => noteAck(known, output, moment.wall), uplink.backlogs)
+  if (step.end !== undefined) {
+    return before(emit(uplink, ...step.outputs), cut({ ...uplink, backlogs: acknowledged }, step.end, moment))
+  }
   const backlogs = withoutSettled(acknowledged, step.state.streams.senders)
   return emit({ ...uplink, backlogs, state: { ...live, conversation: step.state } }, ...step.outputs)
 }
 
-const noteAck = (backlogs: Backlogs, output: StreamOutput, wall: number): Backlogs =>
-  output.type === 'acknowledged'
-    ? new Map(backlogs).set(output.home, acknowledge(backlogs.get(output.home) ?? emptyBacklog, output.sequence, wall))
-    : backlogs
+/** What a step that ended the session had to say, and its end. */
+const before = ({ outputs }: UplinkStep, end: UplinkStep): UplinkStep => ({ ...end, outputs: [...outputs, ...end.outputs] })
+
+const noteAck = (backlogs: Backlogs, output: StreamOutput, wall: number): Backlogs => {
+  if (output.type === 'rolled-back') return new Map(backlogs).set(output.home, restart(output.end, wall))
+  if (output.type !== 'acknowledged') return backlogs
+  return new Map(backlogs).set(output.home, acknowledge(backlogs.get(output.home) ?? emptyBacklog, output.sequence, wall))
+}
 
 const withoutSettled = (backlogs: Backlogs, senders: ReadonlyMap<string, Sender>): Backlogs =>
   new Map(

@@ -58,7 +58,7 @@ const HOOKS: Hooks = {
 const openUplink = (frame: Frame, home: string, { number, process, clock, store, engine }: Life): UplinkLoop => {
   const { network, plant, prng } = frame
   const node = process.name
-  const settings = { node, life: `${number}`, generation: store.generation, homes: [home], timing: DEFAULT_TIMING }
+  const settings = { node, life: `${number}`, homes: [home], timing: DEFAULT_TIMING }
   const dial = overheard(frame, node, dialFrom(network, process, CLOUD))
   return new UplinkLoop({
     engine: plant.linked?.(engine) ?? engine,

@@ -7,7 +7,7 @@
  * What is appended later lies in its own row as ever, until the document is archived again.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { corrupt, sealOfArchive, sealOfUpdate, type UpdatePlace } from './seal.ts'
+import { corrupt, sealOfArchive, type UpdatePlace } from './seal.ts'
 import { bytes, integer, type Session } from './session.ts'
 
 const LENGTH_BYTES = 4
@@ -72,11 +72,4 @@ export const writeArchive = (session: Session, number: number, updates: readonly
     )
     .run(number, packed, sealOfArchive(number, packed))
   session.sql(`UPDATE updates SET bytes = x'' WHERE document = ? AND bytes <> x''`).run(number)
-}
-
-/** Leaves the document's places in the feed, and nothing in them (S9). */
-export const writeErasure = (session: Session, number: number, places: readonly UpdatePlace[]): void => {
-  const erase = session.sql(`UPDATE updates SET bytes = x'', crc = ? WHERE document = ? AND version = ?`)
-  for (const place of places) erase.run(sealOfUpdate(place, NOTHING), number, place.version)
-  session.sql('DELETE FROM archives WHERE document = ?').run(number)
 }

@@ -4,9 +4,10 @@
  */
 import type { Append, Batch, Put } from '../../ports/store.ts'
 import { assertHome } from '../declared.ts'
-import { writeArchive, writeErasure } from './archive.ts'
+import { writeArchive } from './archive.ts'
+import { writeErasure } from './erasure.ts'
 import type { Head, Ledger } from './ledger.ts'
-import { readIdentity, readUpdates, type StoredUpdate } from './reads.ts'
+import { readIdentity, readUpdates } from './reads.ts'
 import { sealOfDocument, sealOfRow, sealOfUpdate } from './seal.ts'
 import type { Session } from './session.ts'
 import { rowsTable, writeMeta } from './tables.ts'
@@ -17,8 +18,8 @@ export const writeBatch = (session: Session, ledger: Ledger, batch: Batch): numb
   for (const append of batch.appends) writeAppend(session, ledger, meta.commits, append)
   for (const put of batch.puts) writePut(session, put)
   for (const { collection, key } of batch.removals) session.sql(`DELETE FROM ${rowsTable(collection)} WHERE key = ?`).run(key)
-  for (const document of batch.archive ?? []) putAway(session, document, writeArchived)
-  for (const document of batch.erase ?? []) putAway(session, document, writeErasure)
+  for (const document of batch.archive ?? []) putAway(session, document)
+  for (const document of batch.erase ?? []) erase(session, document)
   writeMeta(session, meta)
   return meta.commits
 }
@@ -41,21 +42,17 @@ const writeDocument = (session: Session, ledger: Ledger, document: string, home:
   return head
 }
 
-const putAway = (
-  session: Session,
-  document: string,
-  write: (session: Session, number: number, all: readonly StoredUpdate[]) => void,
-): void => {
+const putAway = (session: Session, document: string): void => {
   const identity = readIdentity(session, document)
-  if (identity !== undefined) write(session, identity.number, readUpdates(session, document, identity))
+  if (identity === undefined) return
+  const all = readUpdates(session, document, identity).map(({ update }) => update)
+  writeArchive(session, identity.number, all)
 }
 
-const writeArchived = (session: Session, number: number, all: readonly StoredUpdate[]): void =>
-  writeArchive(
-    session,
-    number,
-    all.map(({ update }) => update),
-  )
+const erase = (session: Session, document: string): void => {
+  const identity = readIdentity(session, document)
+  if (identity !== undefined) writeErasure(session, document, identity.number)
+}
 
 const writePut = (session: Session, { collection, key, value }: Put): void => {
   const text = JSON.stringify(value)

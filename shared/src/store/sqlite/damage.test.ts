@@ -73,6 +73,32 @@ describe('PER-8 S5 damage is found at the read, and its place is named', () => {
       }
     }))
 
+  test.each([
+    ['an update is missing', 'DELETE FROM updates WHERE document = 1 AND version = 2'],
+    ['the first are missing', 'DELETE FROM updates WHERE document = 1 AND version < 3'],
+    ['bytes were changed', 'UPDATE updates SET bytes = zeroblob(9) WHERE document = 1'],
+  ])('SYN-11 S9 a document of which %s is whole again once it is erased, and can be written anew', (_, damage) =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'a.db')
+      const store = openAt(path)
+      for (const text of ['one', 'two', 'three']) await commit(store, { appends: [append('w_1', text), append('w_2', text)] })
+      await store.close()
+      tamper(path, damage)
+      const reopened = openAt(path)
+      expect(await whereOf(reopened.document('w_1'))).toContain('w_1')
+      await reopened.commit({ appends: [], puts: [], removals: [], expected: new Map(), erase: ['w_1'] })
+      expect((await reopened.document('w_1'))?.updates.map(({ length }) => length)).toEqual([0, 0, 0])
+      await commit(reopened, { appends: [append('w_1', 'again')], expected: [['w_1', 3]] })
+      await reopened.close()
+      const last = openAt(path)
+      expect((await last.document('w_1'))?.version).toBe(4)
+      const feed = await last.feed('harbour-a', 0, 99)
+      expect(feed.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7])
+      expect(feed.map(({ document, update }) => (update.length > 0 ? document : ''))).toEqual(['', 'w_2', '', 'w_2', '', 'w_2', 'w_1'])
+      await last.close()
+    }),
+  )
+
   test('two updates whose bytes and seals changed places', () =>
     damaged(
       (path) =>
