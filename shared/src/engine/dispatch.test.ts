@@ -82,7 +82,7 @@ describe('EX-7 the end of a workflow whose tasks are in hand', () => {
     return { node, agent, id }
   }
 
-  test('EX-7 terminated, its agents are told to stop once that is durable, and do not wait for a heartbeat', async () => {
+  test('EX-7 T4 terminated, its agents are told to stop once that is durable, and do not wait for a heartbeat', async () => {
     const { node, agent, id } = await atWork()
     node.store.hold()
     const terminated = node.will(id, { type: 'terminate', reason: 'fire' })
@@ -104,14 +104,14 @@ describe('EX-7 the end of a workflow whose tasks are in hand', () => {
     expect(agent.told).toHaveLength(2)
   })
 
-  test('EX-7 whoever ends it by a result is told that this is recorded, and nothing else', async () => {
+  test('EX-7 T4 whoever ends it by a result is told that this is recorded, and nothing else', async () => {
     const { agent, id } = await atWork()
     await agent.succeed(task(id))
     await agent.succeed(`${id}.1.1`)
     expect(agent.told).toEqual([`recorded ${task(id)}`, `recorded ${id}.1.1`])
   })
 
-  test('EX-7 a commit that fails tells nobody', async () => {
+  test('EX-7 T4 a commit that fails tells nobody', async () => {
     const { node, agent, id } = await atWork()
     node.store.failNext({ code: 'disk-full', message: 'full' })
     node.store.failNext({ code: 'disk-full', message: 'full' })

@@ -9,6 +9,7 @@
  *
  *   T1  An agent is offered no more than its capacity; a task has at most one agent.
  *   T3  A report on a task that is another agent's changes nothing.
+ *   T4  Who has a task in hand when its workflow ends is told so at once (orphans.ts).
  */
 import type { AgentGate, AgentProfile, AgentReport, DownMessage } from '../agent-protocol/index.ts'
 import type { Clock } from '../ports/clock.ts'

@@ -67,7 +67,10 @@ const drawCommand = (prng: Prng, { definition }: Order, n: number): Command => {
     () => ({ type: 'terminate', reason }),
     () => ({ type: 'pause' }),
     () => ({ type: 'resume' }),
-    () => ({ type: 'set-priority', priority: prng.pick(['critical', 'low'] as const) }),
+    () =>
+      compiled?.lifecycle === undefined
+        ? { type: 'set-priority', priority: prng.pick(['critical', 'low'] as const) }
+        : { type: 'enter-stage', stage: prng.pick([...compiled.lifecycle.stages.keys()]) },
     () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
     () => ({ type: 'signal', name: 'released', id: `signal-${n}`, payload: null }),
     () => ({ type: 'rollback', reason, steps: prng.between(1, 3) }),
