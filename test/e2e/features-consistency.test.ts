@@ -1,5 +1,9 @@
 /** What each consistency policy refuses and what it lets go on, while the line between gateway and coordinator is cut, silent, and whole. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Handler } from '@holdfast/agent-sdk'
+import { systemView } from '@holdfast/shared/http'
+import { linearizability, Prng, type RegisterOperation, VERSIONED_REGISTER } from '@holdfast/shared/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, type Api, member } from '../support/api.ts'
 import { openSite, type Site } from '../support/site.ts'
@@ -161,6 +165,12 @@ describe('SYN-4 decisions', () => {
   })
 })
 
+test('SYN-4 what policies refused is counted', async () => {
+  const { body } = await gateway().api.ask('GET', '/performance/system')
+  const { consistency } = systemView.parse(body)
+  expect([consistency.refusals.strong > 0, consistency.refusals.bounded_staleness > 0]).toEqual([true, true])
+})
+
 describe('SYN-6 reads', () => {
   const levelOf = ({ headers, body }: Answer): unknown => [headers.get('holdfast-consistency')?.split(';')[0], member(body, 'consistency')]
 
@@ -226,4 +236,87 @@ describe('I10 sessions', () => {
     expect(said(await look(cloud(), idIn(started), '', sessionOf(started)))).toBe(200)
     expect(said(await look(cloud(), idIn(started), '', { 'Holdfast-Session': 'mine' }))).toEqual([400, 'invalid-session'])
   })
+})
+
+describe('SYN-5 histories', () => {
+  const CLIENTS = ['ann', 'bob', 'cy', 'dee']
+  const OPERATIONS = 25
+  const CUTS = 10
+
+  /** How many checkpoints the log holds, and the name of the last. */
+  const register = async (api: Api, id: string): Promise<{ readonly version: number; readonly value: string } | undefined> => {
+    const answer = await look(api, id, '/history?limit=1000&consistency=strong')
+    if (answer.status !== 200) return undefined
+    const names = namesIn(answer)
+    return { version: names.length, value: names.at(-1) ?? '' }
+  }
+  const namesIn = ({ body }: Answer): readonly string[] => {
+    const items = member(body, 'items')
+    const entries: readonly unknown[] = Array.isArray(items) ? items : []
+    return entries.filter((entry) => member(entry, 'type') === 'checkpointed').map((entry) => String(member(member(entry, 'data'), 'name')))
+  }
+
+  test.each([Date.now() % 100_000])(
+    'SYN-5 I14 strong decisions and reads, at the gateway and in the cloud, over a line that is cut at random, are linearizable (seed %i)',
+    async (seed) => {
+      const id = await begun('careful', `history-${seed}`)
+      const random = new Prng(seed)
+      const writes: {
+        readonly client: string
+        readonly name: string
+        readonly calledAt: number
+        readonly answeredAt: number | undefined
+      }[] = []
+      const reads: RegisterOperation[] = []
+      const live = async (client: string): Promise<void> => {
+        const own = random.stream(client)
+        for (let n = 0; n < OPERATIONS; n += 1) {
+          const api = own.pick([gateway().api, cloud()])
+          const calledAt = performance.now()
+          if (own.chance(0.5)) {
+            const name = `${client}-${n}`
+            const answer = await api.ask('POST', `/workflows/${id}/checkpoint`, { name })
+            const answeredAt = member(answer.body, 'outcome') === 'decided' ? performance.now() : undefined
+            if (answer.status < 300) writes.push({ client, name, calledAt, answeredAt })
+          } else {
+            const shown = await register(api, id)
+            const answer = shown && ({ type: 'read', ...shown } as const)
+            if (answer !== undefined) reads.push({ client, calledAt, call: { type: 'read' }, answered: { at: performance.now(), answer } })
+          }
+          await sleep(own.between(5, 60))
+        }
+      }
+      const harm = async (): Promise<void> => {
+        const { proxy } = site.member('harbour')
+        for (let cut = 0; cut < CUTS; cut += 1) {
+          proxy.set(random.pick(['cut', 'silent', 'open']))
+          await sleep(random.between(20, 300))
+          proxy.set('open')
+          await sleep(random.between(100, 500))
+        }
+      }
+      await Promise.all([...CLIENTS.map(live), harm()])
+      await line('open')
+      const final = await until('the cloud to have everything', async () => {
+        const shown = await register(gateway().api, id)
+        return shown !== undefined && namesIn(await look(cloud(), id, '/history?limit=1000')).length === shown.version && shown
+      })
+      const names = namesIn(await look(cloud(), id, '/history?limit=1000'))
+      expect(names.length).toBe(final.version)
+      const history = [
+        ...reads,
+        ...writes.map(({ client, name, calledAt, answeredAt }): RegisterOperation => {
+          const answer = { type: 'write', version: names.indexOf(name) + 1 } as const
+          return {
+            client,
+            calledAt,
+            call: { type: 'write', value: name },
+            answered: answeredAt === undefined ? undefined : { at: answeredAt, answer },
+          }
+        }),
+      ]
+      expect(linearizability(VERSIONED_REGISTER, history)).toEqual({ verdict: 'linearizable' })
+      expect(history.length).toBeGreaterThan(CLIENTS.length * 5)
+    },
+  )
 })

@@ -43,6 +43,7 @@ export class ConsistencyTurn {
     const policy = command.type === 'set-consistency' ? STRONG : (consistency ?? own)
     const refused = this.#mayDecide(home, unit, policy)
     if (refused === undefined) this.answers.set(input, { policy })
+    else this.#release.refusals[policy.level] += 1
     return refused
   }
 

@@ -7,7 +7,7 @@
  *          └▶ held answers        may its decisions be answered?
  */
 import type { Authorities, Line } from '../consistency/index.ts'
-import type { Consistency } from '../definition/schema-consistency.ts'
+import type { Consistency, ConsistencyLevel } from '../definition/schema-consistency.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import { consistencyOf } from '../workflow/set-consistency.ts'
@@ -28,6 +28,13 @@ export interface OutletParts {
   /** What is held of this workflow may be shown by now. */
   readonly again: (workflow: string) => void
   readonly insist: (input: Input) => unknown
+}
+
+/** What the policies hold back at this moment, and have refused in this life. */
+export interface OutletLoad {
+  readonly heldEffects: number
+  readonly heldAnswers: number
+  readonly refusals: Readonly<Record<ConsistencyLevel, number>>
 }
 
 /** An input that was taken, with the result it is to be answered with, and how. */
@@ -94,6 +101,11 @@ export class Outlet {
     const place = release.endOf(home)
     if (place <= release.acknowledgedOf(home)) return answer(result)
     this.#answers.hold({ home, document, place, answer, result })
+  }
+
+  get load(): OutletLoad {
+    const { held, refusals } = this.release
+    return { heldEffects: held, heldAnswers: this.#answers.count, refusals: { ...refusals } }
   }
 
   // ── what the hub says ──

@@ -14,7 +14,7 @@
  * Doesn't know what effects do, nor how the hub is reached: the uplink tells it how far the hub is.
  */
 import { type Authorities, type Footing, type Line, maySee, type Released, stricter } from '../consistency/index.ts'
-import type { Consistency } from '../definition/schema-consistency.ts'
+import type { Consistency, ConsistencyLevel } from '../definition/schema-consistency.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Wanted } from '../workflow/want.ts'
 import { effectsOf, ReleaseLedger } from './release-ledger.ts'
@@ -46,6 +46,8 @@ export class Release {
   readonly #acknowledged = new Map<string, number>()
   /** Those held because this node may not decide at present. */
   readonly #fallen = new Set<string>()
+  /** How many decisions were refused in this life, by the policy that refused them. */
+  readonly refusals: Record<ConsistencyLevel, number> = { eventual: 0, bounded_staleness: 0, strong: 0 }
   #line: Line
   #cancelLook: (() => void) | undefined
 
@@ -169,6 +171,11 @@ export class Release {
     if (maySee(footing, place <= this.acknowledgedOf(unit.home)) === 'held') return false
     ledger?.show(effect, footing.now)
     return true
+  }
+
+  /** How many effects are held back, of all workflows. */
+  get held(): number {
+    return [...this.#ledgers.values()].reduce((sum, { held }) => sum + (held?.effects ?? 0), 0)
   }
 
   /** How much of this workflow is held back, and since when (wall clock). */

@@ -70,6 +70,13 @@ export const systemView = z
       .object({ inputs: count, offers: count, tasks: count, calls: count })
       .openapi({ description: 'what waits for a turn and for an agent; what agents and functions have in hand' }),
     watchers: count,
+    consistency: z
+      .object({
+        heldEffects: count,
+        heldAnswers: count,
+        refusals: z.object({ eventual: count, bounded_staleness: count, strong: count }),
+      })
+      .openapi({ description: 'what consistency policies hold back until the hub has more; decisions they refused since the start' }),
   })
   .openapi('SystemPerformance')
 export type SystemView = z.infer<typeof systemView>

@@ -48,7 +48,7 @@ export const insightOf = (engine: Engine, clock: Clock, read: (workflow: string)
       const found = await known(workflow)
       return found === undefined ? undefined : graphOf(found, times.of(found.definition.hash))
     },
-    system: () => ({ queues: engine.load, watchers: events.watchers }),
+    system: () => ({ queues: engine.load, watchers: events.watchers, consistency: engine.outlet.load }),
     events,
   }
 }

@@ -202,7 +202,11 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
         return found && { status: found.detail.status, elapsedMs: 0, failures: 0, percent: 0, steps: [] }
       },
       graph: async (id) => (workflows.has(id) ? { nodes: [], edges: [] } : undefined),
-      system: () => ({ queues: { inputs: 0, offers: 0, tasks: 0, calls: 0 }, watchers: 0 }),
+      system: () => ({
+        queues: { inputs: 0, offers: 0, tasks: 0, calls: 0 },
+        watchers: 0,
+        consistency: { heldEffects: 0, heldAnswers: 0, refusals: { eventual: 0, bounded_staleness: 0, strong: 0 } },
+      }),
       events: {
         watchers: 0,
         subscribe: () => () => {},
