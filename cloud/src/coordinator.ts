@@ -9,6 +9,7 @@ import {
   AntiEntropy,
   answerRecognise,
   type CallHandler,
+  ClaimsAcross,
   DependencyRelay,
   type Engine,
   type EngineConfig,
@@ -106,6 +107,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     holderOf: (facility) => leases?.holderOf(facility),
   })
   const relay = new DependencyRelay(engine)
+  const claims = new ClaimsAcross(engine, rules.shelf)
+  await claims.catchUp()
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
   const authority = authorityDesk({ facilities: config.facilities, leases, hub, clock })
@@ -122,6 +125,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
       rules.close()
       hub.close()
       relay.close()
+      claims.close()
       await server.close()
       await scheduler.close()
       await engine.close()

@@ -17,6 +17,8 @@ export const acceptance = (definition: CompiledDefinition, content: Proposable, 
       return `Decided under ${content.consistency.level} consistency from here on.`
     case 'signal':
       return `The signal “${content.name}” was taken.`
+    case 'collision':
+      return 'The conflict is on record.'
     case 'step-settled-elsewhere':
       return `It is known here that ${content.step ?? content.workflow} ${content.succeeded ? 'succeeded' : 'will not succeed'}.`
     case 'pause':

@@ -44,6 +44,7 @@ const subjectOf = (content: Proposable): string | undefined => {
     case 'checkpoint':
     case 'signal':
     case 'step-settled-elsewhere':
+    case 'collision':
       return undefined
   }
 }

@@ -170,7 +170,7 @@ const noteOf = ({ unit, state }: Known, begin: WantedBegin, clash: Clash): { rea
   const about = [ref, attempt, purpose, clash.version]
   const known = state.conflicts.find(({ id }) => id === conflictIdOf(unit.id, clash.rule, about))
   if (known !== undefined) return { allowed: known.settled?.option === 'proceed', acts: [] }
-  return { allowed: false, acts: [{ type: 'conflict', ref, attempt, purpose, clash: { ...clash, step: ref }, about }] }
+  return { allowed: false, acts: [{ type: 'conflict', clash: { ...clash, step: ref }, about }] }
 }
 
 /** Questions about this attempt that have answered themselves. */

@@ -8,13 +8,14 @@ import { attemptOf, purposeOf } from './attempt.ts'
 import type { Act, AttemptName } from './command.ts'
 import { isOpenConflict } from './conflicts-settled.ts'
 import type { Draft } from './draft.ts'
-import { noteConflict } from './note-conflict.ts'
+import { takeConflict } from './found-conflict.ts'
 import { failAttempt } from './outcome.ts'
 import type { StepState } from './state.ts'
 
 export const carryOutAct = (draft: Draft, act: Exclude<Act, { readonly type: 'tick' }>): void => {
   if (act.type === 'start') return startWorkflow(draft)
   if (act.type === 'conflict-over') return closeConflict(draft, act)
+  if (act.type === 'conflict') return takeConflict(draft, act.clash, act.about)
   const step = draft.step(act.ref)
   if (step === undefined || !isWaitingFor(draft, step, act)) return
   const { ref, attempt } = act
@@ -30,9 +31,6 @@ export const carryOutAct = (draft: Draft, act: Exclude<Act, { readonly type: 'ti
       const shortage = act.shortage === undefined ? {} : { shortage: boundedText(act.shortage) }
       return draft.emit({ type: 'resource-awaited', ref, resource: act.resource, ...shortage })
     }
-    case 'conflict':
-      noteConflict(draft, act.clash, act.about)
-      return
     case 'deny':
       return failAttempt(draft, ref, act.error)
   }

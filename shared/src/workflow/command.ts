@@ -131,6 +131,8 @@ export type Fact =
     }
   /** All parties of the barrier that a step waits at have arrived, so many of them. `position` tells this wait from an earlier one. */
   | { readonly type: 'barrier-met'; readonly step: number; readonly position: number; readonly arrived: number }
+  /** The same, found by whoever sees the workflows of several homes. */
+  | { readonly type: 'collision'; readonly clash: Clash; readonly about: Json }
   | { readonly type: 'follow-up-started'; readonly key: string; readonly workflow: string }
 
 /** What the engine itself does on behalf of `wanted`. */
@@ -142,8 +144,8 @@ export type Act =
   | ({ readonly type: 'await'; readonly resource: string; readonly shortage?: string } & AttemptName)
   /** It must not even be tried. */
   | ({ readonly type: 'deny'; readonly error: StepError } & AttemptName)
-  /** A rule objects to its beginning. */
-  | ({ readonly type: 'conflict'; readonly clash: Clash; readonly about: Json } & AttemptName)
+  /** A conflict was found here; `about` tells it from others that its rule finds. */
+  | { readonly type: 'conflict'; readonly clash: Clash; readonly about: Json }
   /** What a person was asked has answered itself. */
   | { readonly type: 'conflict-over'; readonly conflict: string; readonly option: string; readonly comment: string }
   /** A workflow that was created has got its place. */

@@ -73,10 +73,11 @@ const takeLoser = (draft: Draft, { inputs }: About, carryOut: CarryOut): Refusal
   return refusal('give-up', 'option-impossible', `${content.value.type} is no decision that could be taken later.`)
 }
 
-const NO_WILL: ReadonlySet<string> = new Set(['create', 'signal', 'step-settled-elsewhere'])
+const NO_WILL: ReadonlySet<string> = new Set(['create', 'signal', 'step-settled-elsewhere', 'collision'])
 
-const isWill = (content: Proposable): content is Exclude<Proposable, { type: 'create' | 'signal' | 'step-settled-elsewhere' }> =>
-  !NO_WILL.has(content.type)
+const isWill = (
+  content: Proposable,
+): content is Exclude<Proposable, { type: 'create' | 'signal' | 'step-settled-elsewhere' | 'collision' }> => !NO_WILL.has(content.type)
 
 const requeue = (draft: Draft, { step: ref }: About, reason: string): Refusal | undefined => {
   const step = ref === undefined ? undefined : draft.step(ref)

@@ -17,6 +17,7 @@ import type { Draft } from './draft.ts'
 import { stepError } from './errors.ts'
 import type { Awaited, StepError } from './event.ts'
 import { lateName } from './evolve.ts'
+import { takeConflict } from './found-conflict.ts'
 import { askAboutLateWork } from './late-work.ts'
 import { nameNow } from './migrated.ts'
 import { failAttempt, succeedStep } from './outcome.ts'
@@ -40,6 +41,8 @@ export const takeFact = (draft: Draft, fact: Fact): void => {
       return takeElsewhere(draft, fact)
     case 'child-ended':
       return takeChildEnded(draft, fact)
+    case 'collision':
+      return takeConflict(draft, fact.clash, fact.about)
     case 'barrier-met':
       return takeBarrierMet(draft, fact)
     case 'follow-up-started': {

@@ -8,6 +8,7 @@ import { consistency } from '../definition/schema-consistency.ts'
 import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { EVENT_SCHEMAS } from './event.ts'
 
 const json = z.custom<Json>((value) => value !== undefined)
 const priority = z.enum(['critical', 'high', 'normal', 'low'])
@@ -18,6 +19,12 @@ const rollback = { to: name.exactOptional(), steps: z.int().min(1).max(MAX_STEPS
 const isOneWay = ({ to, steps }: { to?: string; steps?: number }): boolean => (to === undefined) !== (steps === undefined)
 const ONE_WAY = 'say to which step, or over how many'
 const restore = { checkpoint: name.exactOptional(), position: z.int().min(1).exactOptional() }
+
+const clash = EVENT_SCHEMAS.conflict
+  .omit({ type: true, id: true, options: true })
+  .required({ outcomes: true, version: true, inputs: true })
+  .strict()
+  .readonly()
 
 export const PROPOSABLE = z.discriminatedUnion('type', [
   z.strictObject({
@@ -74,6 +81,7 @@ export const PROPOSABLE = z.discriminatedUnion('type', [
     definition: z.string().regex(/^[0-9a-f]{64}$/),
     mapping: z.record(name, name).exactOptional(),
   }),
+  z.strictObject({ type: z.literal('collision'), clash, about: json }),
   z.strictObject({ type: z.literal('signal'), name, id: name, payload: json }),
   z.strictObject({
     type: z.literal('step-settled-elsewhere'),

@@ -16,6 +16,7 @@ const SEVERITIES = ['critical', 'warning', 'info'] as const
 
 export class RuleShelf {
   readonly #versions = new Map<string, Map<number, CompiledRule>>()
+  readonly #listeners = new Set<() => void>()
   #current: readonly CompiledRule[] = []
 
   /** Another text of a version takes the place of the one before: whoever publishes sees to it that this does not happen. */
@@ -55,12 +56,19 @@ export class RuleShelf {
     return undefined
   }
 
+  /** Called after every change. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   #sort(): void {
     const latest = [...this.#versions.values()].flatMap((versions) => {
       const highest = [...versions.keys()].toSorted((a, b) => b - a)[0]
       return highest === undefined ? [] : (versions.get(highest) ?? [])
     })
     this.#current = latest.toSorted((a, b) => rank(a) - rank(b) || (a.rule.id < b.rule.id ? -1 : 1))
+    for (const listener of this.#listeners) listener()
   }
 }
 
