@@ -27,6 +27,8 @@ const facility = gateway.extend({
   id,
   title: z.string().max(128),
   standbys: z.array(gateway).max(8).default([]),
+  /** Numbers of the nodes enrolled behind its gateways: what those wrote comes through them. */
+  behind: z.array(nodeNumber).default([]),
   holdover: holdover.default({ kind: 'until-released' }),
 })
 export type FacilityConfig = z.infer<typeof facility>

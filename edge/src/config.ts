@@ -45,6 +45,11 @@ const shape = z.strictObject({
         .default(6 * 3_600_000),
     })
     .exactOptional(),
+  /** Nodes enrolled behind this gateway, which link to it. Its own hub must know their numbers too. */
+  tablets: z.array(z.strictObject({ node: id, nodeNumber: z.number().int().min(1).max(MAX_NODE_NUMBER), tokenHash })).default([]),
+  tabletTiming: z
+    .strictObject({ pingMs: z.number().int().positive().default(10_000), silenceMs: z.number().int().positive().default(30_000) })
+    .default({ pingMs: 10_000, silenceMs: 30_000 }),
   principals: z.array(z.strictObject({ name: id, role: z.enum(ROLES), tokenHash })).default([]),
   agents: z.array(z.strictObject({ agent: id, tokenHash })).default([]),
   /** Of steps of type http. */

@@ -33,11 +33,19 @@ export interface GatewayPlan {
   /** Names of definitions that come with Holdfast. */
   readonly shipped?: readonly string[]
   readonly hub?: HubPlan
+  /** Nodes behind it, and their tokens. */
+  readonly tablets?: readonly EnrolledTablet[]
   /** Hosts that its workflows may call although they are not public. */
   readonly allowHosts?: readonly string[]
   /** As in its configuration file. */
   readonly limits?: object
   readonly retention?: RetentionPlan
+}
+
+export interface EnrolledTablet {
+  readonly node: string
+  readonly nodeNumber: number
+  readonly token: string
 }
 
 export interface HubPlan {
@@ -54,6 +62,7 @@ export const AGENTS = ['robot-1', 'robot-2', 'robot-3', 'robot-4'] as const
 export type AgentName = (typeof AGENTS)[number]
 
 const PATIENCE_WITH_AGENTS_MS = 1_000
+const TABLET_TIMING = { pingMs: 300, silenceMs: 1_500 }
 const LINK_TIMING = { pingMs: 300, silenceMs: 1_500, maxRetryMs: 500 }
 
 export class Gateway {
@@ -162,6 +171,7 @@ const configOf = (
     definitionsFolder,
     shipped = [],
     hub,
+    tablets = [],
     allowHosts = [],
     limits = {},
     retention,
@@ -182,6 +192,8 @@ const configOf = (
     { name: 'visitor', role: 'viewer', tokenHash: tokenHash(tokens.viewer) },
   ],
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
+  tablets: tablets.map(({ token, ...tablet }) => ({ ...tablet, tokenHash: tokenHash(token) })),
+  tabletTiming: TABLET_TIMING,
   heartbeatMs: 200,
   http: { allowHosts },
   limits,

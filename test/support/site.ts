@@ -14,7 +14,7 @@ import { tokenHash } from '@holdfast/shared/system'
 import { openTcpProxy, type TcpProxy } from '@holdfast/shared/testing/tcp-proxy'
 import { type Api, openApi } from './api.ts'
 import { newFolder, newToken, ROOT, writePrivate } from './folder.ts'
-import { Gateway, type GatewayPlan } from './gateway.ts'
+import { type EnrolledTablet, Gateway, type GatewayPlan } from './gateway.ts'
 import { until } from './until.ts'
 
 /** A copy of the tests' own definitions, and whatever files are laid beside them. */
@@ -61,6 +61,7 @@ export interface Member {
 
 export interface Site {
   readonly folder: string
+  readonly definitionsFolder: string
   readonly cloud: Api
   readonly gatewayTokens: ReadonlyMap<string, string>
   member(facility: string): Member
@@ -73,10 +74,16 @@ export interface Site {
 const LINK_TIMING = { pingMs: 300, silenceMs: 1_500 }
 const FIRST_NODE_NUMBER = 2
 
+export interface LinePlan {
+  readonly compareEveryMs?: number
+  /** Nodes behind each gateway. */
+  readonly tablets?: readonly EnrolledTablet[]
+}
+
 export const openSite = async (
   facilities: readonly string[] = ['harbour'],
   definitions: Readonly<Record<string, string>> = {},
-  line: { readonly compareEveryMs?: number } = {},
+  { tablets = [], ...line }: LinePlan = {},
 ): Promise<Site> => {
   const folder = newFolder()
   const definitionsFolder = layDefinitions(folder, definitions)
@@ -88,6 +95,7 @@ export const openSite = async (
     node: `${id}-gateway`,
     nodeNumber: FIRST_NODE_NUMBER + index,
     tokenHash: tokenHash(gatewayToken),
+    behind: tablets.map(({ nodeNumber }) => nodeNumber),
   }))
   const plan = { folder, definitionsFolder, token, facilities: enrolled }
   let started = await startCoordinator(plan, 0)
@@ -97,12 +105,13 @@ export const openSite = async (
   for (const [index, facility] of facilities.entries()) {
     const proxy = await openTcpProxy({ host: '127.0.0.1', port: cloudPort })
     const hub = { url: `ws://127.0.0.1:${proxy.port}/link`, token: gatewayTokens.get(facility) ?? '', ...line }
-    const gateway = await Gateway.start({ folder, facility, nodeNumber: FIRST_NODE_NUMBER + index, definitionsFolder, hub })
+    const gateway = await Gateway.start({ folder, facility, nodeNumber: FIRST_NODE_NUMBER + index, definitionsFolder, hub, tablets })
     members.set(facility, { gateway, proxy })
   }
   await until('every gateway to be heard', async () => (await cloud.facilities()).every(({ connected }) => connected))
   return {
     folder,
+    definitionsFolder,
     cloud,
     gatewayTokens,
     member: (facility) => {

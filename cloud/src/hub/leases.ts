@@ -103,7 +103,7 @@ export class Leases {
     const lease = this.#office.leaseOf(home)
     const holds = lease?.holder === peer && !lease.vacant
     return {
-      nodes: new Set(gateway === undefined ? [] : [gateway.nodeNumber]),
+      nodes: new Set(gateway === undefined ? [] : [gateway.nodeNumber, ...(facility?.behind ?? [])]),
       guests: 'any',
       authority: maxEpoch > 0,
       maxEpoch,

@@ -6,8 +6,8 @@
  *                                  SQLite ◀──── └────────┘ ──uplink──▶ hub (when it can be reached; nothing depends on it)
  */
 
-import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
 import {
+  AntiEntropy,
   answerProbe,
   type CallHandler,
   DependencyRelay,
@@ -27,6 +27,7 @@ import type { GatewayConfig } from '../config.ts'
 import { httpExecutor } from '../executors/index.ts'
 import { openAuthority } from './authority.ts'
 import { serve } from './serve.ts'
+import { openTabletHub, rightsAt } from './tablets.ts'
 import { openLine } from './uplink.ts'
 
 export interface GatewayOptions {
@@ -61,6 +62,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   /** What the hub may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>([[PROBE, answerProbe({ engine, store, clock: systemClock })]])
   const line = await openLine({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
+  const entropy = line?.entropy ?? new AntiEntropy(engine, store, systemClock)
+  const tablets = await openTabletHub(config, engine, store, new Map([...handlers, ...entropy.handlers]))
   const uplink = line?.uplink
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
@@ -83,7 +86,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
     },
   })
   const server = await using('port', () =>
-    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, line, authority, birth, log }),
+    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, line, tablets, authority, birth, log }),
   )
   dismissAgents = server.dismissAgents
   uplink?.start()
@@ -95,6 +98,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
       keeper.close()
       rules.close()
       line?.comparing.close()
+      tablets.close()
       uplink?.stop()
       relay.close()
       await server.close()
@@ -125,14 +129,5 @@ const engineConfig = (
   limits: config.limits,
   onAlert: ({ kind, text, ...about }) => log.warn({ alert: kind, ...about }, text),
   retention: { ...config.retention, mayErase },
-  // What the hub accepted is never refused below it: it lets nobody write under an epoch that was not granted.
-  rightsOf: () => ({
-    nodes: 'any',
-    authority: true,
-    mayPropose: true,
-    mayWriteText: true,
-    maxBytes: MAX_UPDATE_BYTES,
-    acknowledged: new Map(),
-    returning: new Set([config.nodeNumber]),
-  }),
+  rightsOf: rightsAt(config),
 })

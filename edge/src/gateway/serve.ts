@@ -1,5 +1,5 @@
 /** What the gateway answers over HTTP and web sockets: the same API as the cloud's, for its own facility, and the door for agents. */
-import { type Engine, Reader, type RuleBook, type Scheduler } from '@holdfast/shared/engine'
+import { type Engine, type Hub, Reader, type RuleBook, type Scheduler } from '@holdfast/shared/engine'
 import {
   type AuthorityDesk,
   createEngineNode,
@@ -12,10 +12,11 @@ import {
   YjsRooms,
 } from '@holdfast/shared/http'
 import { sentenceOf } from '@holdfast/shared/link'
-import { healthOf, type openNodeStore, serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
+import { healthOf, LINK_PATH, linkDoor, type openNodeStore, serveNode, systemClock, tokenLookup } from '@holdfast/shared/system'
 import type { Logger } from 'pino'
 import { AGENTS_PATH, type AgentDoor, agentDoor } from '../agents/index.ts'
 import type { GatewayConfig } from '../config.ts'
+import { tabletsOf } from './tablets.ts'
 import type { HubLine } from './uplink.ts'
 
 export interface Recovered {
@@ -32,6 +33,8 @@ export interface Served {
   readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly line: HubLine | undefined
+  /** For the nodes behind this gateway. */
+  readonly tablets: Hub
   readonly authority: AuthorityDesk
   readonly birth: Recovered
   readonly log: Logger
@@ -53,7 +56,10 @@ export const serve = async (served: Served) => {
     host,
     port,
     hostNames,
-    doors: new Map([[AGENTS_PATH, door.upgrade]]),
+    doors: new Map([
+      [AGENTS_PATH, door.upgrade],
+      [LINK_PATH, linkDoor(served.tablets, tabletsOf(config), () => log.warn('a node with an unknown token was turned away'))],
+    ]),
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed'),
   })
   return {
@@ -66,9 +72,25 @@ export const serve = async (served: Served) => {
   }
 }
 
-const nodeOf = ({ config, engine, store, library, rules, scheduler, line, authority, birth: { life, recovered } }: Served): NodeApi => {
+const nodeOf = ({
+  config,
+  engine,
+  store,
+  library,
+  rules,
+  scheduler,
+  line,
+  tablets,
+  authority,
+  birth: { life, recovered },
+}: Served): NodeApi => {
   const counts = new OutcomeCounts(engine)
-  const view = (): FacilityView => facilityView(config, counts.of(config.facility), line)
+  const view = (): FacilityView => ({
+    ...facilityView(config, counts.of(config.facility), line),
+    ...(config.tablets.length === 0
+      ? {}
+      : { tablets: tabletsOf(config).map(({ node }) => ({ node, line: lineViewOf(tablets.condition(node)) })) }),
+  })
   return createEngineNode({
     engine,
     clock: systemClock,

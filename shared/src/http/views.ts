@@ -162,6 +162,9 @@ export const facilityView = z
     pendingUpdates: count.optional(),
     lagMs: z.number().nonnegative().optional(),
     line: lineView.optional().openapi({ description: 'the line to it; at a gateway, the line to its hub' }),
+    tablets: list(z.object({ node: z.string(), line: lineView }))
+      .optional()
+      .openapi({ description: 'the lines of the nodes behind this gateway' }),
     workflows: z.object({ open: count, completed: count, failed: count, cancelled: count }),
   })
   .openapi('FacilityView')
