@@ -3,7 +3,7 @@ import type { CompiledDefinition } from '../definition/compiled.ts'
 import type { JsonObject } from '../values/json.ts'
 import { attemptOf, purposeOf, stepName } from '../workflow/attempt.ts'
 import type { StepState, WorkflowState } from '../workflow/state.ts'
-import { inputOf } from '../workflow/wanted.ts'
+import { inputOf } from '../workflow/step-wants.ts'
 
 export const plainWorkflow = (id: string, state: WorkflowState): JsonObject => {
   const { home, key, name: definition, version, title, priority, status, input, createdAt, createdBy } = state

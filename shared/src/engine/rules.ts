@@ -19,5 +19,5 @@ export const rulesOn = (node: NodeContext, rules: Rules, domain?: RuleShelf): Ru
   ...rules,
   decide: (definition, workflow, state, command, context) => rules.decide(definition, workflow, state, command, { ...context, node }),
   judge: (definition, workflow, state, proposal, now) => rules.judge(definition, workflow, state, proposal, now, node, domain),
-  wanted: (definition, workflow, state) => rules.wanted(definition, workflow, state, node.gates),
+  wanted: (definition, workflow, state, _, draw) => rules.wanted(definition, workflow, state, node.gates, draw),
 })

@@ -30,6 +30,7 @@ import type { Json } from '../values/json.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { type CodecContext, decodeEntry, EMPTY_CONTEXT, encodeEntry } from '../workflow/codec.ts'
+import { drawingOn } from '../workflow/drawing.ts'
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import type { HeldRows } from './books.ts'
@@ -64,6 +65,8 @@ export class Unit<State = WorkflowState> {
   state: State | undefined
   head: Uint8Array
   rows: HeldRows = { outcome: undefined, open: '', asked: '', conflicts: [] }
+  /** What is wanted of its steps. */
+  readonly draw = drawingOn()
   readonly #fold: Fold<State>
   readonly #open = (field: Json): Json => this.replica.values.open(field)
   #context: CodecContext = EMPTY_CONTEXT

@@ -6,7 +6,7 @@ import type { Unit } from './unit.ts'
 export const wantsOf = (core: Pick<Core, 'authority' | 'catalogue' | 'rules'>, unit: Unit): Wanted | undefined => {
   if (!core.authority.isAuthority(unit.home) || unit.state === undefined) return undefined
   const definition = core.catalogue.byHash(unit.state.definition)
-  return definition && core.rules.wanted(definition, unit.id, unit.state)
+  return definition && core.rules.wanted(definition, unit.id, unit.state, undefined, unit.draw)
 }
 
 /** A tick at this moment does something, or an offer may be made from then on that could not be made at `seenAt`. */

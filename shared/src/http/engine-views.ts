@@ -17,7 +17,7 @@ import { linkState } from '../workflow/links.ts'
 import { stepsGivenUp } from '../workflow/retriable.ts'
 import { isEnding } from '../workflow/scope.ts'
 import type { StepState, WorkflowState } from '../workflow/state.ts'
-import { inputOf } from '../workflow/wanted.ts'
+import { inputOf } from '../workflow/step-wants.ts'
 import type { HistoryPage, When } from './node-api.ts'
 import type { AgentView, HistoryEntry, LinkView, ProposalView, StepView, WorkflowDetail, WorkflowSummary } from './views.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../values/json.ts'
 import { MAX_ITEMS } from './begin.ts'
+import { inputOf } from './step-wants.ts'
 import { define, FUNCTION, Run, TASK } from './test-support.ts'
-import { inputOf } from './wanted.ts'
 
 const input = (run: Run, step: string) => inputOf(run.state, run.step(step))
 

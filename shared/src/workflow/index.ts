@@ -38,6 +38,7 @@ export {
   WORKFLOW_STATUSES,
   type WorkflowStatus,
 } from './status.ts'
+export { inputOf } from './step-wants.ts'
 export { turnBack } from './turn-back.ts'
 export type { Wanted, WantedBarrier, WantedCall, WantedChild, WantedOffer, WantedStart, WantedTask, WantedWait } from './want.ts'
-export { inputOf, wanted } from './wanted.ts'
+export { wanted } from './wanted.ts'

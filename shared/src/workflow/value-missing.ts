@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts'
 import { valueMissing } from './errors.ts'
 import { failAttempt } from './outcome.ts'
 import type { StepState } from './state.ts'
-import { inputOf } from './wanted.ts'
+import { inputOf } from './step-wants.ts'
 
 export const failWithoutInput = (draft: Draft, ref: number): void => {
   const step = draft.step(ref)
