@@ -9,6 +9,7 @@ import {
   AntiEntropy,
   answerRecognise,
   type CallHandler,
+  type ChildCondition,
   ClaimsAcross,
   DependencyRelay,
   type Engine,
@@ -44,6 +45,8 @@ import { addDashboard } from './dashboard.ts'
 import { Facilities } from './facilities.ts'
 import { authorityDesk } from './hub/authority-desk.ts'
 import { Leases } from './hub/leases.ts'
+import { LineBoard } from './hub/line-board.ts'
+import { sharedSecret } from './shared-secret.ts'
 import { type CoordinatorStore, openStore } from './store.ts'
 
 export interface Coordinator {
@@ -82,6 +85,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     clock,
     handlers,
     hub: () => hub,
+    isLive: (node) => conditionOf(node).state === 'live',
     onMoved: (lease) => {
       log.info({ ...lease }, `${lease.home} is ${lease.vacant ? 'vacant' : `held by ${lease.holder}`}`)
       facilities.changed(lease.home)
@@ -96,13 +100,21 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     children: childrenOf(config),
     handlers,
     speakerOf: (home) => leases?.holderOf(home),
-    onChange: (node) => facilities.lineChanged(node),
+    onChange: (node) => {
+      facilities.lineChanged(node)
+      void lines?.changed(node)
+    },
   })
+  const ownCondition = (node: string): ChildCondition => hub.condition(node)
+  const gateways = childrenOf(config).map(({ node }) => node)
+  const onChange = (node: string): void => facilities.lineChanged(node)
+  const lines = neighbours && new LineBoard({ life, store, clock, gateways, condition: ownCondition, onChange })
+  const conditionOf = (node: string): ChildCondition => lines?.condition(node) ?? ownCondition(node)
   const facilities: Facilities = new Facilities({
     known: config.facilities,
     engine,
     clock,
-    condition: (node) => hub.condition(node),
+    condition: conditionOf,
     forked: (facility) => entropy.forked(facility),
     holderOf: (facility) => leases?.holderOf(facility),
   })
@@ -111,9 +123,20 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   await claims.catchUp()
   const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
   const scheduler = await Scheduler.open({ engine, store, clock })
-  const authority = authorityDesk({ facilities: config.facilities, leases, hub, clock })
+  const authority = authorityDesk({
+    facilities: config.facilities,
+    leases,
+    hub,
+    clock,
+    isLive: (node) => conditionOf(node).state === 'live',
+  })
+  const secret = neighbours && (await sharedSecret(store))
   const server = await using('port', () =>
-    serve({ config, engine, store, hub, facilities, library, rules: rules.open(engine, store), scheduler, authority, log }),
+    serve({
+      ...{ config, engine, store, hub, facilities, library, scheduler, authority, log, conditionOf },
+      rules: rules.open(engine, store),
+      ...(secret === undefined ? {} : { cursorKey: secret }),
+    }),
   )
   scheduler.start()
   log.info({ url: server.url, life }, 'the coordinator is ready')
@@ -122,6 +145,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     port: server.port,
     close: async () => {
       leases?.close()
+      lines?.close()
       rules.close()
       hub.close()
       relay.close()
@@ -170,15 +194,18 @@ interface Served {
   readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly authority: AuthorityDesk
+  readonly conditionOf: (gateway: string) => ChildCondition
+  readonly cursorKey?: Uint8Array
   readonly log: Logger
 }
 
-const serve = ({ config, engine, store, hub, facilities, library, rules, scheduler, authority, log }: Served): Promise<RunningServer> => {
+const serve = (served: Served): Promise<RunningServer> => {
+  const { config, engine, store, hub, facilities, library, rules, scheduler, authority, conditionOf, cursorKey, log } = served
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
     clock: systemClock,
-    freshness: (facility) => freshnessOf(authority.of(facility)?.holder, hub),
+    freshness: (facility) => freshnessOf(authority.of(facility)?.holder, conditionOf),
     reader: new Reader({ engine, store, clock: systemClock, caller: hub, isHub: true }),
     facilities: () => facilities.views(),
     onFacility: facilities.onChange,
@@ -197,6 +224,7 @@ const serve = ({ config, engine, store, hub, facilities, library, rules, schedul
       clock: systemClock,
       onRefused: (workflow, by, reason) => log.warn({ workflow, by, reason }, 'a live edit was refused'),
     }),
+    ...(cursorKey === undefined ? {} : { cursorKey }),
     host,
     port,
     hostNames,
@@ -206,8 +234,8 @@ const serve = ({ config, engine, store, hub, facilities, library, rules, schedul
   })
 }
 
-const freshnessOf = (holder: string | undefined, hub: Hub): Freshness => {
+const freshnessOf = (holder: string | undefined, conditionOf: Served['conditionOf']): Freshness => {
   if (holder === undefined) return { asOf: 0, behind: true }
-  const { state, lastHeardAt } = hub.condition(holder)
+  const { state, lastHeardAt } = conditionOf(holder)
   return state === 'live' ? { asOf: systemClock.now().wall, behind: false } : { asOf: lastHeardAt ?? 0, behind: true }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { postgresPrograms } from '@holdfast/shared/testing/postgres-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Api, workflowOf } from '../support/api.ts'
+import { type Api, member, workflowOf } from '../support/api.ts'
 import { openSharedSite, type SharedSite } from '../support/coordinators.ts'
 import { ended } from '../support/site.ts'
 import { until } from '../support/until.ts'
@@ -47,7 +47,12 @@ describe.skipIf(isMissing)(`coordinators on one database${why}`, () => {
       for (const [at, api] of [a.api, b.api, gateway.api].entries()) ids.push(await api.start(body(`order-${round}-${at}`)))
       for (const id of ids) expect(await ended(gateway.api, id)).toMatchObject({ status: 'completed' })
       await same(site, ids.length)
+      for (const api of [a.api, b.api])
+        await until('the line to be seen at both', async () => (await api.facilities()).every(({ connected }) => connected))
     }
+    const page = await a.api.ask('GET', '/workflows?limit=2&sort=createdAt')
+    const next = encodeURIComponent(String(member(page.body, 'next')))
+    expect((await b.api.ask('GET', `/workflows?limit=2&sort=createdAt&cursor=${next}`)).status).toBe(200)
     // What was started at one is known at the other by its key, at once.
     const key = 'order-at-both'
     const first = await a.api.ask('POST', '/workflows', body(key))

@@ -16,13 +16,15 @@ export interface AuthorityDeskParts {
   readonly leases: Leases
   readonly hub: Hub
   readonly clock: Clock
+  /** Whether a gateway is connected, here or at another coordinator. */
+  readonly isLive: (gateway: string) => boolean
 }
 
-export const authorityDesk = ({ facilities, leases, hub, clock }: AuthorityDeskParts): AuthorityDesk => {
+export const authorityDesk = ({ facilities, leases, hub, clock, isLive }: AuthorityDeskParts): AuthorityDesk => {
   const viewOf = (facility: FacilityConfig): AuthorityView => {
     const lease = leases.leaseOf(facility.id)
     const { id, holdover } = facility
-    const gateways = gatewaysOf(facility).map(({ node }) => ({ node, connected: hub.condition(node).state === 'live' }))
+    const gateways = gatewaysOf(facility).map(({ node }) => ({ node, connected: isLive(node) }))
     if (lease === undefined) return { facility: id, epoch: 1, holder: facility.node, vacant: false, holdover, gateways }
     const { epoch, holder, vacant, since } = lease
     return { facility: id, epoch, holder, vacant, holdover: lease.holdover, since, gateways }

@@ -29,6 +29,8 @@ export interface LeasesParts {
   readonly clock: Clock
   readonly handlers: Map<string, CallHandler>
   readonly hub: () => Hub
+  /** Whether a gateway is connected to this coordinator, or to another on the same store. */
+  readonly isLive: (gateway: string) => boolean
   readonly onMoved: (lease: Lease) => void
 }
 
@@ -128,7 +130,7 @@ export class Leases {
     const facility = this.#facility(home)
     if (facility === undefined || !gatewaysOf(facility).some(({ node }) => node === to))
       return err(refusal('fix-request', 'not-enrolled', `${to} is not enrolled for ${home}.`))
-    if (this.#parts.hub().condition(to).state === 'live') return ok({})
+    if (this.#parts.isLive(to)) return ok({})
     return err(refusal('retry-later', 'unavailable', `${to} is not connected, so it could not go on with ${home}.`))
   }
 

@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly hostNames: readonly string[]
   /** Doors beside `/ws/workflows` and `/yjs/…`, by path. */
   readonly doors: ReadonlyMap<string, Upgrade>
+  /** Seals the cursors of lists; without it they are good at this process only. */
+  readonly cursorKey?: Uint8Array
   readonly onFault: (error: unknown, requestId: string) => void
   /** Adds what is served beside the API. */
   readonly addPages?: (api: Api) => void
@@ -28,11 +30,13 @@ export interface ServeOptions {
 
 const CURSOR_KEY_BYTES = 32
 
+const newCursorKey = (): Uint8Array => Uint8Array.from({ length: CURSOR_KEY_BYTES }, () => systemRandom.u32() & 0xff)
+
 export const serveNode = async (options: ServeOptions): Promise<RunningServer> => {
   const { node, authenticate, documents, host, port, hostNames, doors, onFault, addPages } = options
   const tickets = new TicketOffice({ random: systemRandom, now: systemClock.now })
   const hosts = [...hostNames, host]
-  const cursorKey = Uint8Array.from({ length: CURSOR_KEY_BYTES }, () => systemRandom.u32() & 0xff)
+  const { cursorKey = newCursorKey() } = options
   const { now } = systemClock
   const api = createApi({ node, authenticate, hosts, cursorKey, random: systemRandom, now, tickets, report: onFault })
   addPages?.(api)
