@@ -40,6 +40,8 @@ export interface GatewayPlan {
   /** As in its configuration file. */
   readonly limits?: object
   readonly retention?: RetentionPlan
+  /** How often its agents are to be heard of. */
+  readonly heartbeatMs?: number
 }
 
 export interface EnrolledTablet {
@@ -175,6 +177,7 @@ const configOf = (
     allowHosts = [],
     limits = {},
     retention,
+    heartbeatMs = 200,
   }: GatewayPlan,
   tokens: Tokens,
 ): object => ({
@@ -194,7 +197,7 @@ const configOf = (
   agents: [...tokens.agents].map(([agent, token]) => ({ agent, tokenHash: tokenHash(token) })),
   tablets: tablets.map(({ token, ...tablet }) => ({ ...tablet, tokenHash: tokenHash(token) })),
   tabletTiming: TABLET_TIMING,
-  heartbeatMs: 200,
+  heartbeatMs,
   http: { allowHosts },
   limits,
   ...(retention === undefined ? {} : { retention }),
