@@ -14,6 +14,17 @@ const DEFINITION = define({
     a: { ...TASK, compensate: 'undo' },
   },
   compensations: { undo: FUNCTION },
+  lifecycle: {
+    initial: 'new',
+    states: { new: {}, urgent: {}, parked: {}, closed: { final: true } },
+    transitions: [
+      { from: 'new', to: 'urgent', on: 'decision' },
+      { from: 'new', to: 'parked', on: 'decision' },
+      { from: 'new', to: 'closed', on: 'decision' },
+      { from: 'urgent', to: 'parked', on: 'decision' },
+      { from: 'parked', to: 'closed', on: 'decision' },
+    ],
+  },
 })
 const NOW = { wall: 9_000, monotonic: 0 }
 
@@ -68,6 +79,19 @@ describe('CON-1 decisions that did not know of each other', () => {
     expect(codeOf(judged)).toBe('conflict')
     expect(judged.state).toMatchObject({ turnedBack: { outcome: 'cancelled' }, conflicts: [{ choice: 'keep', strategy: 'keep' }] })
     expect(judged.state.conflicts[0]?.explanation).toContain('pause by bob met turned-back by ann')
+  })
+
+  test('CON-1 DEF-8 of two moves to different stages the later counts where a way leads there, else the first stands; both are on record', () => {
+    const to = (stage: string) => ({ type: 'enter-stage', stage }) as const
+    const later = meet(to('urgent'), to('parked'))
+    expect([codeOf(later), later.state.stage]).toEqual(['accepted', 'parked'])
+    expect(later.state.conflicts).toMatchObject([
+      { choice: 'take', inputs: { proposed: to('parked'), standing: { event: { stage: 'urgent' } } } },
+    ])
+    const stands = meet({ ...to('closed'), reason: 'all done' }, to('urgent'))
+    expect([codeOf(stands), stands.state.stage]).toEqual(['conflict', 'closed'])
+    expect(stands.state.conflicts).toMatchObject([{ choice: 'keep', inputs: { standing: { event: { stage: 'closed' } } } }])
+    expect(meet(to('urgent'), to('urgent')).state.conflicts).toEqual([])
   })
 
   test('CON-1 an answer that comes second is on record with the one that counted', () => {

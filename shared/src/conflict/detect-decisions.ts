@@ -69,7 +69,7 @@ const decidedBy = (event: WorkflowEvent, nameOf: (ref: number) => string): strin
     case 'migrated':
       return 'definition'
     case 'stage-entered':
-      return event.reason === undefined && event.step === undefined && event.signal === undefined ? 'stage' : undefined
+      return event.reason === undefined ? undefined : 'stage'
     default:
       return undefined
   }

@@ -70,6 +70,10 @@ export const lateWord = (definition: CompiledDefinition, before: WorkflowState |
       return { kind: 'decision', content: { type: 'discard', step: name(event.ref), reason: event.reason } }
     case 'checkpointed':
       return { kind: 'decision', content: { type: 'checkpoint', name: event.name } }
+    case 'stage-entered': {
+      const { stage, reason } = event
+      return reason === undefined ? undefined : { kind: 'decision', content: { type: 'enter-stage', stage, reason } }
+    }
     default:
       return undefined
   }

@@ -160,7 +160,7 @@ export const EVENT_SCHEMAS = {
   recovering: z.object({ type: z.literal('recovering'), step: ref, strategy: z.enum(['retry', 'rollback', 'restore', 'manual']) }),
   /** Somebody has seen that the step failed for good, and wants no more of it. */
   discarded: z.object({ type: z.literal('discarded'), ref, reason: z.string() }),
-  /** In the definition's own lifecycle: because of that step, that signal (by id), a decision with a reason, or as the first. */
+  /** In the definition's own lifecycle: because of that step, that signal (by id), a decision, which always has a reason, or as the first. */
   'stage-entered': z.object({
     type: z.literal('stage-entered'),
     stage: z.string().regex(STAGE_NAME),

@@ -47,7 +47,7 @@ const taken = (way: StageWay, { steps, signals }: WorkflowState): Entered | unde
 const standing = (is: StepStands): StepStatus => is
 
 /** Somebody moves it on. Said again, it has happened already. */
-export const moveStage = (draft: Draft, { stage, reason }: StageMove): Refusal | undefined => {
+export const moveStage = (draft: Draft, { stage, reason = '' }: StageMove): Refusal | undefined => {
   const { lifecycle } = draft.definition
   const from = draft.state.stage
   if (lifecycle === undefined || from === undefined)
@@ -55,7 +55,7 @@ export const moveStage = (draft: Draft, { stage, reason }: StageMove): Refusal |
   if (stage === from) return undefined
   const legal = decidable(lifecycle, from)
   if (!legal.includes(stage)) return illegal(from, stage, legal)
-  draft.emit({ type: 'stage-entered', stage, ...(reason === undefined ? {} : { reason }) })
+  draft.emit({ type: 'stage-entered', stage, reason })
   return undefined
 }
 
