@@ -163,6 +163,29 @@ describe('decisions made apart', () => {
   })
 })
 
+describe('one field written apart', () => {
+  test('CON-4 CON-6 I13 of two titles one is kept, the same everywhere, and both ends tell which was lost', async () => {
+    const id = await begun('titles')
+    await sameLogs(site, 'harbour')
+    await apart()
+    const headers = { 'If-Match': '*' }
+    for (const [api, title] of [
+      [gateway(), 'Crane first'],
+      [site.cloud, 'Ship first'],
+    ] as const)
+      expect((await api.ask('PUT', `/workflows/${id}`, { title }, headers)).status).toBe(200)
+    site.member('harbour').proxy.set('open')
+    await until('it to be on record', async () => (await conflictsAt(site.cloud, `state=all&workflow=${id}`)).length > 0)
+    await sameLogs(site, 'harbour')
+    const titles = [(await gateway().get(id)).title, (await site.cloud.get(id)).title]
+    expect(titles[0]).toBe(titles[1])
+    const lost = titles[0] === 'Crane first' ? 'Ship first' : 'Crane first'
+    expect(await told(id)).toMatchObject([
+      { open: false, conflict: { rule: 'concurrent-edits', choice: 'keep', inputs: { field: 'title', kept: titles[0], lost } } },
+    ])
+  })
+})
+
 describe('safety', () => {
   test('CON-1 CON-2 CON-3 CON-6 a rule published while it runs keeps the second robot out of the zone; both ends tell why', async () => {
     const zones = {

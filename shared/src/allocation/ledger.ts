@@ -37,6 +37,7 @@ interface Pool {
 export class Ledger {
   readonly #byOwner = new Map<string, readonly Holder[]>()
   readonly #pools = new Map<string, Pool>()
+  readonly #overfull = new Set<string>()
 
   /** What an owner's holders hold now, instead of what they held before. */
   set(owner: string, holders: readonly Holder[]): void {
@@ -54,6 +55,8 @@ export class Ledger {
       else holdings.set(id, { id, name, amount: left })
       if (holdings.size === 0) this.#pools.delete(pool)
       else this.#pools.set(pool, { holdings, capacity, total: total + sign * amount })
+      if (holdings.size > 0 && total + sign * amount > capacity) this.#overfull.add(pool)
+      else this.#overfull.delete(pool)
     }
   }
 
@@ -68,6 +71,11 @@ export class Ledger {
 
   holders(pool: string): readonly Holding[] {
     return [...(this.#pools.get(pool)?.holdings.values() ?? [])]
+  }
+
+  /** Pools of which more is held than there is: a capacity was lowered. */
+  overfull(): readonly string[] {
+    return [...this.#overfull]
   }
 
   /** The pools that somebody holds something of. */

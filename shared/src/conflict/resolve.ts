@@ -28,7 +28,7 @@ const URGENCY: readonly Priority[] = ['critical', 'high', 'normal', 'low']
 export const resolve = (contest: Contest, strategies: readonly Strategy[]): Resolved => {
   const tried: string[] = []
   for (const strategy of strategies) {
-    const answer = BY_STRATEGY[strategy]({ ...contest, contenders: contest.contenders.toSorted(byUrgency) })
+    const answer = BY_STRATEGY[strategy]({ ...contest, contenders: contest.contenders.toSorted(urgency) })
     if (typeof answer !== 'string') return { settlement: answer, tried }
     tried.push(`${strategy}: ${answer}`)
   }
@@ -38,7 +38,7 @@ export const resolve = (contest: Contest, strategies: readonly Strategy[]): Reso
 const classOf = ({ priority }: Contender): number => URGENCY.indexOf(priority)
 
 /** The most urgent first; among equals who has wanted it longest, then by id. */
-const byUrgency = (a: Contender, b: Contender): number =>
+export const urgency = (a: Contender, b: Contender): number =>
   classOf(a) - classOf(b) || a.since - b.since || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 const tooMany = ({ room, contenders }: Contest): number => Math.max(0, contenders.length - room)
@@ -67,7 +67,7 @@ const byNegotiation = (contest: Contest): Answer => {
   const willing = contest.contenders.filter(({ holds, yields }) => holds !== true && yields !== undefined && yields.upToMs >= (waitMs ?? 0))
   const needed = tooMany(contest)
   if (willing.length < needed) return `${needed} would have to yield, ${willing.length} declared that they can`
-  const cheapest = willing.toSorted((a, b) => (a.yields?.cost ?? 0) - (b.yields?.cost ?? 0) || byUrgency(b, a)).slice(0, needed)
+  const cheapest = willing.toSorted((a, b) => (a.yields?.cost ?? 0) - (b.yields?.cost ?? 0) || urgency(b, a)).slice(0, needed)
   const cost = cheapest.reduce((sum, { yields }) => sum + (yields?.cost ?? 0), 0)
   const offers = willing.map(({ name, yields }) => `${name} for ${yields?.cost ?? 0}`).join(', ')
   const why = `${namesOf(cheapest)} yields ${contest.about}, which costs ${cost} in all, the least of what was offered (${offers}).`
@@ -93,7 +93,7 @@ const byRescheduling = (contest: Contest): Answer => {
   const { contenders, now } = contest
   const slackOf = ({ beginBy }: Contender): number => (beginBy === undefined ? Number.POSITIVE_INFINITY : beginBy - now)
   const movable = contenders.filter(({ holds }) => holds !== true)
-  const last = movable.toSorted((a, b) => compare(slackOf(b), slackOf(a)) || byUrgency(b, a)).slice(0, tooMany(contest))
+  const last = movable.toSorted((a, b) => compare(slackOf(b), slackOf(a)) || urgency(b, a)).slice(0, tooMany(contest))
   const waitMs = longestOf(contenders.filter((each) => !last.includes(each)))
   const late = last.find((each) => slackOf(each) < (waitMs ?? 1))
   if (last.length < tooMany(contest)) return 'all of them are at work already'

@@ -1,4 +1,5 @@
 /** What a turn stands on: the node's identity and rights, its documents, and where wants go. */
+import type { RuleShelf } from '../conflict/rules/shelf.ts'
 import type { Authorities } from '../consistency/authorities.ts'
 import type { Rights } from '../document/rights.ts'
 import type { Wanted } from '../workflow/want.ts'
@@ -24,6 +25,8 @@ export interface Core {
   readonly admission: Admission
   readonly outlet: Outlet
   readonly rules: Rules
+  /** All domain rules, where this node goes by any. */
+  readonly domainRules: RuleShelf | undefined
   /** Domain rules about what may begin; none where this node goes by none. */
   safety(): SafetyParts | undefined
   /** How far a peer's feed of a home is durably held here; the key is ⟨peer⟩/⟨home⟩. */

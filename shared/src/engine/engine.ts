@@ -66,11 +66,13 @@ export class Engine implements Core {
   readonly #following: Following | undefined
   #stopLooking: () => void = () => {}
   #retention: Retention | undefined
-  readonly safety: Core['safety'] = () => safetyOf(this.#config.domainRules, this)
+  readonly domainRules: Core['domainRules']
+  readonly safety: Core['safety'] = () => safetyOf(this.domainRules, this)
 
   constructor(config: EngineConfig, author: Author, catalogue: Catalogue, cursors: Map<string, PeerCursor>, atStart: AtStart) {
     this.cursors = cursors
     this.#config = config
+    this.domainRules = config.domainRules
     this.#queue = new TurnQueue(config.clock, (inputs) => this.#attempts.take(inputs))
     this.author = author
     this.authority = config.authority

@@ -5,6 +5,8 @@
  * A document new to this node must show by its creation that its id is the peer's home's own. Else whoever speaks first could hold the
  * id of another home's workflow, and keep that home's own out for ever.
  */
+import { judgeEdit } from '../conflict/edits.ts'
+import { applyAndCompare, type LostEdit } from '../document/index.ts'
 import type { Refused } from '../link/index.ts'
 import { homeDocumentOf, isWorkflowId, workflowIdOf } from '../values/ids.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
@@ -27,13 +29,14 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
   const stands = cursor?.generation === generation ? cursor.sequence : 0
   if (stands !== from) return err(refusal('retry-later', 'cursor-moved', `The feed of ${home} is held up to ${stands}, not ${from}.`))
   const rejected: Refused[] = []
-  const news = new Set<Unit>()
+  const news = new Map<Unit, LostEdit[]>()
   for (const { document, sequence, update } of updates) {
     const refused = place(core, turn, input, document, update, news)
     if (refused !== undefined) rejected.push({ document, sequence, refusal: refused })
   }
-  for (const unit of news) {
+  for (const [unit, lost] of news) {
     const misnamed = takeNews(core, turn, unit)
+    if (misnamed === undefined && core.authority.isAuthority(home)) noteLost(core, turn, unit, peer, lost)
     if (misnamed === undefined) continue
     for (const { document, sequence } of updates) if (document === unit.id) rejected.push({ document, sequence, refusal: misnamed })
   }
@@ -49,7 +52,14 @@ export const receive = (core: Core, turn: Turn, input: ReceivedInput): Result<An
 
 type From = Pick<ReceivedInput, 'peer' | 'home'>
 
-const place = (core: Core, turn: Turn, from: From, document: string, update: Uint8Array, news: Set<Unit>): Refusal | undefined => {
+const place = (
+  core: Core,
+  turn: Turn,
+  from: From,
+  document: string,
+  update: Uint8Array,
+  news: Map<Unit, LostEdit[]>,
+): Refusal | undefined => {
   const roster = document === homeDocumentOf(from.home) ? core.units.peekRoster(from.home) : undefined
   if (roster !== undefined) {
     turn.rosters.add(roster)
@@ -61,19 +71,34 @@ const place = (core: Core, turn: Turn, from: From, document: string, update: Uin
   const unit = core.units.peek(document) ?? turn.begin(document, from.home)
   // Named as touched before its copy changes: whatever goes wrong from here on, that copy is dropped.
   turn.touched.add(unit)
-  const refused = apply(core, unit, from, update)
-  if (refused === undefined) news.add(unit)
+  const lost = news.get(unit) ?? []
+  const refused = apply(core, unit, from, update, lost)
+  if (refused === undefined) news.set(unit, lost)
   return refused
 }
 
-const apply = (core: Core, unit: Unit | Unit<Roster>, { peer, home }: From, update: Uint8Array): Refusal | undefined => {
+const apply = (
+  core: Core,
+  unit: Unit | Unit<Roster>,
+  { peer, home }: From,
+  update: Uint8Array,
+  lost: LostEdit[] = [],
+): Refusal | undefined => {
   if (unit.home !== home) return foreignHome(unit)
   const judged = core.rules.judgeUpdate(unit.replica, update, core.rightsOf(peer, home))
   if (!judged.ok) return judged.error
   if (!judged.value.hasNews) return undefined
-  unit.replica.apply(update)
+  lost.push(...applyAndCompare(unit.replica, update))
   unit.keep(update, peer)
   return undefined
+}
+
+/** Of two who wrote one field apart, one is lost in the document, and neither on record. */
+const noteLost = (core: Core, turn: Turn, unit: Unit, peer: string, lost: readonly LostEdit[]): void => {
+  for (const edit of lost) {
+    if (unit.state === undefined) return
+    turn.act(unit, { type: 'conflict', ...judgeEdit(core.domainRules, { workflow: unit.id, state: unit.state, edit, peer }) }, 'authority')
+  }
 }
 
 /** What the news lead to; a document that turns out not to be its home's is dropped again, and the reason given. */

@@ -24,6 +24,7 @@ import { Books } from './books.ts'
 import type { ConsistencyTurn } from './consistency-turn.ts'
 import type { Core } from './core.ts'
 import type { PeerCursor } from './cursors.ts'
+import { lookForFrictions } from './frictions.ts'
 import { handOver, notePresence, resetBreaker } from './home-inputs.ts'
 import { noteAtHome } from './home-notes.ts'
 import type { Answer, Input, RetireInput, WillInput } from './inputs.ts'
@@ -185,6 +186,11 @@ export class Turn {
     if (wanted !== undefined) this.#core.want(unit, wanted)
   }
 
+  /** What a node writes by itself about a workflow whose authority it is. */
+  act(unit: Unit, act: Act, by: string): void {
+    this.#command(unit, act, by)
+  }
+
   put(put: Put): void {
     this.#puts.push(put)
   }
@@ -205,6 +211,9 @@ export class Turn {
       put,
       settle: () => this.#drawWants(),
     })
+    const moved = this.touched
+    lookForFrictions({ core: this.#core, now: this.now, moved, waiting: this.waiting, put: (workflow, act) => put(workflow, act, 'rules') })
+    this.#drawWants()
     for (const { home, event, by } of this.admission.breakers.news()) noteAtHome(this.#core, this, home, by, () => [event])
   }
 
