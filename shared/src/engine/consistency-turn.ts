@@ -49,7 +49,9 @@ export class ConsistencyTurn {
 
   /** Why what others propose about this workflow can't be decided now. */
   refuseProposals(unit: Unit, ofDefinition: Consistency): Refusal | undefined {
-    return this.#mayDecide(unit.home, unit, unit.state === undefined ? ofDefinition : this.#release.inForce(unit))
+    const refused = this.#mayDecide(unit.home, unit, unit.state === undefined ? ofDefinition : this.#release.inForce(unit))
+    if (refused !== undefined) this.#release.lookAgain(unit.id)
+    return refused
   }
 
   /** It was decided; it counts from now on. */
@@ -67,7 +69,10 @@ export class ConsistencyTurn {
   /** Why nothing may begin or be offered in this workflow at this moment, if so. */
   hindrance(unit: Unit): Hindrance | undefined {
     const footing = this.#footing(unit.home, unit, this.#release.inForce(unit))
-    if (!footing.standing.mayDecide) return { silent: true }
+    if (!footing.standing.mayDecide) {
+      this.#release.lookAgain(unit.id)
+      return { silent: true }
+    }
     return mayDecide(footing) === undefined ? undefined : { silent: false, shortage: shortageOf(footing.line) }
   }
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { fixedAuthority } from '../consistency/fixed.ts'
 import type { Consistency } from '../definition/schema-consistency.ts'
 import type { Performer } from '../ports/performer.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
 import { workflowIdOf } from '../values/ids.ts'
+import type { Instant } from '../values/instant.ts'
 import type { Json } from '../values/json.ts'
+import { refusal } from '../values/refusal.ts'
 import { ok } from '../values/result.ts'
 import { ANSWER_WITHIN_MS } from './held-answers.ts'
 import type { Answer } from './inputs.ts'
@@ -170,13 +173,34 @@ describe('SYN-4 strong', () => {
     expect([shore.called, (await shore.node.state(id('k'))).status]).toEqual([[], 'failed'])
   })
 
-  test('V6 what the hub refuses is answered as unknown at once', async () => {
+  test('V6 V7 what the hub refuses is answered as unknown at once, and nothing of it is shown, whatever is acknowledged', async () => {
     const shore = await connected()
+    const agent = await shore.node.agent('r1')
     const answer = watch(shore.node.engine.submit(willOf(id('k'), createOf(one(STRONG)))))
     await shore.node.clock.advance(0)
     shore.node.engine.outlet.refused(HOME, id('k'))
     await shore.node.clock.advance(0)
     expect(answer.outcome).toBe('unknown')
+    await shore.acknowledge()
+    expect(agent.offers).toEqual([])
+  })
+})
+
+describe('SYN-7 without standing', () => {
+  test('C2 V3 whoever may not decide offers nothing, and goes on by itself when it may again', async () => {
+    let mayDecide = true
+    const own = fixedAuthority([HOME])
+    const lapsed = { mayDecide: false, refusal: refusal('retry-later', 'unavailable', 'the lease has run out') } as const
+    const authority = { ...own, standing: (home: string, now: Instant) => (mayDecide ? own.standing(home, now) : lapsed) }
+    const store = new ControlledStore(openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'g' }))
+    const node = await TestNode.open({ store, definitions: DEFINITIONS, authority, hasHub: true })
+    await node.start(under(EVENTUAL))
+    mayDecide = false
+    const agent = await node.agent('r1', { capacity: 9 })
+    expect([agent.offers, outcomeOf(await node.will(id('k'), { type: 'pause' }))]).toEqual([[], 'unavailable'])
+    mayDecide = true
+    await node.clock.advance(2_000)
+    expect(agent.offers.length).toBe(5)
   })
 })
 

@@ -125,6 +125,7 @@ export class Outlet {
 
   /** The hub did not take an update of this document. */
   refused(home: string, document: string): void {
+    this.release.refused(document)
     this.#answers.refused(home, document)
   }
 

@@ -10,6 +10,7 @@
  *   V2  What an earlier life of this node had released and the hub has not acknowledged is not known: until it has, there is no room
  *       within a bound.
  *   V3  Whatever is held is looked at again when what it waits for may have come.
+ *   V7  Of a document that the hub refused an update of, nothing is shown under `strong` any more in this life.
  *
  * Doesn't know what effects do, nor how the hub is reached: the uplink tells it how far the hub is.
  */
@@ -46,6 +47,8 @@ export class Release {
   readonly #acknowledged = new Map<string, number>()
   /** Those held because this node may not decide at present. */
   readonly #fallen = new Set<string>()
+  /** Of these the hub did not take everything: what it has acknowledged since says nothing of them. */
+  readonly #refused = new Set<string>()
   /** How many decisions were refused in this life, by the policy that refused them. */
   readonly refusals: Record<ConsistencyLevel, number> = { eventual: 0, bounded_staleness: 0, strong: 0 }
   #line: Line
@@ -102,6 +105,11 @@ export class Release {
       else if (ledger.isIdle(sequence)) this.#ledgers.delete(workflow)
     }
     if (waited) this.#parts.assign()
+  }
+
+  /** The hub refused an update of this document, whoever may be its authority by now. */
+  refused(document: string): void {
+    this.#refused.add(document)
   }
 
   // ── what turns ask ──
@@ -165,10 +173,11 @@ export class Release {
     const ledger = this.#ledgers.get(unit.id)
     const known = ledger?.find(effect)
     const footing = this.footing(unit.home, unit, this.inForce(unit))
-    if (!footing.standing.mayDecide) this.#lookAgain(unit.id)
+    if (!footing.standing.mayDecide) this.lookAgain(unit.id)
     else if (known?.shownAt !== undefined) return true
     const place = known?.place ?? this.endOf(unit.home)
-    if (maySee(footing, place <= this.acknowledgedOf(unit.home)) === 'held') return false
+    const acknowledged = place <= this.acknowledgedOf(unit.home) && !this.#refused.has(unit.id)
+    if (maySee(footing, acknowledged) === 'held') return false
     ledger?.show(effect, footing.now)
     return true
   }
@@ -200,7 +209,8 @@ export class Release {
     return ledger
   }
 
-  #lookAgain(workflow: string): void {
+  /** When standing may have come back. */
+  lookAgain(workflow: string): void {
     this.#fallen.add(workflow)
     this.#cancelLook ??= this.#parts.clock.after(LOOK_AGAIN_MS, () => {
       this.#cancelLook = undefined
