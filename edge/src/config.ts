@@ -46,7 +46,17 @@ const shape = z.strictObject({
     })
     .exactOptional(),
   /** Nodes enrolled behind this gateway, which link to it. Its own hub must know their numbers too. */
-  tablets: z.array(z.strictObject({ node: id, nodeNumber: z.number().int().min(1).max(MAX_NODE_NUMBER), tokenHash })).default([]),
+  tablets: z
+    .array(
+      z.strictObject({
+        node: id,
+        nodeNumber: z.number().int().min(1).max(MAX_NODE_NUMBER),
+        tokenHash,
+        /** What of the facility's workflows it may hold: without it, all. */
+        mayFollow: z.strictObject({ documents: z.boolean(), queues: z.array(z.string().min(1).max(64)) }).exactOptional(),
+      }),
+    )
+    .default([]),
   tabletTiming: z
     .strictObject({ pingMs: z.number().int().positive().default(10_000), silenceMs: z.number().int().positive().default(30_000) })
     .default({ pingMs: 10_000, silenceMs: 30_000 }),

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Agent, type AgentOptions, type Handler, robot } from '@holdfast/agent-sdk'
 import { StoryProcess } from '@holdfast/examples/story'
+import type { MayFollow } from '@holdfast/shared/link'
 import { tokenHash } from '@holdfast/shared/system'
 import { type Api, openApi } from './api.ts'
 import { newToken, ROOT, writePrivate } from './folder.ts'
@@ -48,6 +49,7 @@ export interface EnrolledTablet {
   readonly node: string
   readonly nodeNumber: number
   readonly token: string
+  readonly mayFollow?: MayFollow
 }
 
 export interface HubPlan {

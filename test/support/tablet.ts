@@ -5,8 +5,8 @@
 import { join } from 'node:path'
 import { NO_AUTHORITY } from '@holdfast/shared/consistency'
 import { MAX_UPDATE_BYTES } from '@holdfast/shared/document'
-import { type Engine, openEngine, REJECTED, UplinkLoop } from '@holdfast/shared/engine'
-import { DEFAULT_TIMING, MAX_FRAME_BYTES } from '@holdfast/shared/link'
+import { type Engine, openEngine, REJECTED, UplinkLoop, WORKFLOWS } from '@holdfast/shared/engine'
+import { DEFAULT_TIMING, type Interest, MAX_FRAME_BYTES } from '@holdfast/shared/link'
 import { dialWebSocket, gatherDefinitions, openNodeStore, systemClock, systemRandom } from '@holdfast/shared/system'
 import { workflowIdOf } from '@holdfast/shared/values'
 import { member } from './api.ts'
@@ -20,6 +20,8 @@ export interface TabletPlan {
   readonly facility: string
   /** Of its gateway's link. */
   readonly url: string
+  /** What of the facility it wants to hold, when not all. */
+  readonly wish?: () => Omit<Interest, 'home' | 'held'>
 }
 
 export interface Tablet {
@@ -29,13 +31,15 @@ export interface Tablet {
   start(definition: string, key: string, input?: object): Promise<string>
   /** Where it stands as far as the tablet knows; undefined when it has never heard of it. */
   status(workflow: string): Promise<string | undefined>
+  /** Workflows that it holds. */
+  held(): Promise<readonly string[]>
   /** Codes of the refusals of what was written here. */
   rejected(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
 export const openTablet = async (plan: TabletPlan): Promise<Tablet> => {
-  const { folder, node, nodeNumber, facility, token, url } = plan
+  const { folder, node, nodeNumber, facility, token, url, wish } = plan
   const { definitions } = await gatherDefinitions({ definitionsFolder: plan.definitionsFolder, shipped: [] })
   const store = openNodeStore(join(folder, `${node}.db`), () => {})
   const opened = await openEngine({
@@ -60,11 +64,13 @@ export const openTablet = async (plan: TabletPlan): Promise<Tablet> => {
   })
   if (!opened.ok) throw new Error(opened.error.message)
   const { engine, life } = opened.value
+  const held = async (): Promise<readonly string[]> => (await store.list(WORKFLOWS, { limit: 1_000 })).map(({ key }) => key)
   const uplink = new UplinkLoop({
     engine,
     store,
     clock: systemClock,
     random: systemRandom,
+    ...(wish === undefined ? {} : { interests: async () => [{ home: facility, ...wish(), held: await held() }] }),
     hub: `${facility}-gateway`,
     dial: dialWebSocket({ url, token, maxFrameBytes: MAX_FRAME_BYTES, handshakeTimeoutMs: 2_000 }),
     settings: {
@@ -96,6 +102,7 @@ export const openTablet = async (plan: TabletPlan): Promise<Tablet> => {
       return workflow
     },
     status: async (workflow) => (await engine.summary(workflow))?.status,
+    held,
     rejected: async () => (await store.list(REJECTED, { limit: 100 })).map(({ value }) => String(member(member(value, 'refusal'), 'code'))),
     close: async () => {
       uplink.stop()

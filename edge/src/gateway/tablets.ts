@@ -10,7 +10,12 @@ import { type EnrolledChild, systemClock } from '@holdfast/shared/system'
 import type { GatewayConfig } from '../config.ts'
 
 export const tabletsOf = ({ facility, tablets }: GatewayConfig): readonly EnrolledChild[] =>
-  tablets.map(({ node, tokenHash }) => ({ node, homes: [facility], tokenHash }))
+  tablets.map(({ node, tokenHash, mayFollow }) => ({
+    node,
+    homes: [facility],
+    tokenHash,
+    ...(mayFollow === undefined ? {} : { mayFollow }),
+  }))
 
 export const openTabletHub = (config: GatewayConfig, engine: Engine, store: Store, handlers: CallHandlers): Promise<Hub> =>
   Hub.open({

@@ -12,6 +12,7 @@ import type { Store } from '../ports/store.ts'
 import { bytesToHex, hexToBytes } from '../values/hash.ts'
 import { isWorkflowId } from '../values/ids.ts'
 import type { Engine } from './engine.ts'
+import { NO_CHANGE } from './repairing.ts'
 import { GONE } from './retired.ts'
 import { unlessDamaged } from './rows.ts'
 import { type Copy, copyOf, printText } from './scan.ts'
@@ -32,9 +33,6 @@ export interface Healed {
   readonly own: Claim
   readonly outcome: Outcome
 }
-
-/** A Yjs update without items and deletions. */
-const NO_CHANGE = new Uint8Array([0, 0])
 
 export class Healer {
   readonly #engine: Pick<Engine, 'submit'>

@@ -121,7 +121,7 @@ export class HubLoop implements LinkCaller {
       case 'send':
         return connection.send(output.bytes)
       case 'admit':
-        return this.#answer(this.#recall(output.homes))
+        return this.#answer(this.#admit(output))
       case 'disconnect':
         return connection.close(output.code, output.reason)
       case 'wake-at':
@@ -142,8 +142,10 @@ export class HubLoop implements LinkCaller {
     }
   }
 
-  async #recall(homes: readonly string[]): Promise<HubInput> {
-    return { type: 'cursors', ...(await this.#parts.port.recall(this.#parts.settings.principal.node, homes)) }
+  async #admit({ homes, interests }: Extract<HubOutput, { type: 'admit' }>): Promise<HubInput> {
+    const { port, settings } = this.#parts
+    await port.admit(settings.principal.node, homes, interests)
+    return { type: 'cursors', ...(await port.recall(settings.principal.node, homes)) }
   }
 
   #answer(asked: Promise<HubInput | undefined>): void {

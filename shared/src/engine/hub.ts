@@ -7,7 +7,7 @@
  * A child that dials again ends its older session, because a half-open one may linger. Doesn't know about sockets and tokens: its shell
  * says who has connected.
  */
-import type { LinkCondition, Timing } from '../link/index.ts'
+import type { LinkCondition, MayFollow, Timing } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { Connection, ConnectionHandlers } from '../ports/transport.ts'
@@ -24,6 +24,8 @@ import { type LinkedEngine, LinkPort } from './link-port.ts'
 export interface Child {
   readonly node: string
   readonly homes: readonly string[]
+  /** What of them it may hold; without it, all. */
+  readonly mayFollow?: MayFollow
 }
 
 export interface HubParts {
@@ -124,7 +126,7 @@ export class Hub implements LinkCaller {
     return known
   }
 
-  #begin({ node, homes }: Child, known: Known, connection: Connection): HubLoop {
+  #begin({ node, homes, mayFollow }: Child, known: Known, connection: Connection): HubLoop {
     const { clock, timing, handlers, node: hub } = this.#parts
     const older = known.session
     delete known.session
@@ -135,7 +137,7 @@ export class Hub implements LinkCaller {
       port: this.#port,
       connection,
       ...(handlers === undefined ? {} : { handlers }),
-      settings: { hub, principal: { node, homes }, timing },
+      settings: { hub, principal: { node, homes, ...(mayFollow === undefined ? {} : { mayFollow }) }, timing },
       onAcknowledged: (home, sequence) => this.#book.acknowledged(node, home, sequence),
       onRolledBack: (home, end) => this.#book.rolledBack(node, home, end),
       onHeard: () => this.#heard(node, known),

@@ -2,7 +2,7 @@
  * What both ends of the link need of their node: feed pages out of the store, groups into the engine, refusals written down.
  * The machines in link/ ask; this answers. Doesn't know about connections; those belong to the loops.
  */
-import type { Cursor, Recall, StreamInput, StreamOutput } from '../link/index.ts'
+import type { Cursor, Interest, Recall, StreamInput, StreamOutput } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FeedEntry, Store } from '../ports/store.ts'
 import { refusal } from '../values/refusal.ts'
@@ -10,6 +10,8 @@ import { parseRefusalRow, REFUSALS, refusalKey, rejectedRow } from './cursors.ts
 import type { Engine } from './engine.ts'
 import { feedGeneration, renewFeedGeneration } from './feed-generation.ts'
 import { readPage } from './feed-reading.ts'
+import { Interests } from './interests.ts'
+import { NO_CHANGE } from './repairing.ts'
 
 /** What the link needs of an engine. */
 export type LinkedEngine = Pick<Engine, 'submit' | 'onCommitted' | 'recallCursor'>
@@ -34,6 +36,7 @@ export class LinkPort {
   readonly #engine: LinkedEngine
   readonly #store: Store
   readonly #clock: Clock
+  readonly #interests: Interests
   readonly #onParted: () => void
   /** Commits under way, so that a session begins from cursors that hold still. */
   readonly #committing = new Map<string, Promise<unknown>>()
@@ -46,6 +49,16 @@ export class LinkPort {
     this.#engine = engine
     this.#store = store
     this.#clock = clock
+    this.#interests = new Interests(store)
+  }
+
+  /** What the peer wants of its homes; what it lacks of that takes its turn in the feed. */
+  async admit(peer: string, homes: readonly string[], interests: readonly Interest[] | undefined): Promise<void> {
+    this.#interests.admit(peer, interests)
+    for (const home of homes) {
+      for (const document of await this.#interests.lacking(peer, home))
+        await this.#engine.submit({ kind: 'repair', home, document, update: NO_CHANGE })
+    }
   }
 
   /** How far the peer's feeds are held here, and what it still has to be told. Waits for commits of its earlier sessions. */
@@ -69,7 +82,8 @@ export class LinkPort {
         const { home, after, limit } = output
         const page = await readPage(this.#store, home, after, limit)
         if (page.skipped !== undefined) this.#onParted()
-        const entries = page.entries.map((entry) => (isErased(entry) ? { ...entry, origin: peer } : entry))
+        const known = page.entries.map((entry) => (isErased(entry) ? { ...entry, origin: peer } : entry))
+        const entries = await this.#interests.entriesFor(peer, home, known)
         return { type: 'feed-page', home, after, entries, end: await this.#store.feedEnd(home) }
       }
       case 'commit':
@@ -105,6 +119,11 @@ export class LinkPort {
     const taken = await taking
     if (this.#committing.get(peer) === taking) this.#committing.delete(peer)
     if (!taken.ok) return { type: 'commit-failed', home, reason: taken.error }
+    this.#interests.holds(
+      peer,
+      home,
+      updates.map(({ document }) => document),
+    )
     for (const { sequence } of taken.value.rejected) unnoted.add(refusalKey(peer, { home, generation, sequence }))
     this.#unnoted.set(peer, unnoted)
     return { type: 'committed', home, refused: taken.value.rejected }

@@ -7,6 +7,9 @@ import type { Core } from './core.ts'
 import type { Answer, DiscardInput, RepairInput } from './inputs.ts'
 import type { Turn } from './turn.ts'
 
+/** A Yjs update without items and deletions: it takes its turn in the feed, and says nothing. */
+export const NO_CHANGE = new Uint8Array([0, 0])
+
 export class Mending {
   /** Documents that can't be read and are given up, to be given back by a peer. */
   readonly discarded: string[] = []

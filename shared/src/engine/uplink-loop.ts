@@ -7,6 +7,7 @@ import {
   type Backlog,
   FRAMES_BURST,
   FRAMES_PER_SECOND,
+  type Interest,
   isOtherHub,
   MAX_BUFFERED_BYTES,
   openUplink,
@@ -49,6 +50,8 @@ export interface UplinkLoopParts {
   readonly onAcknowledged?: (home: string, sequence: number) => void
   /** Told how far the hub is, what it refuses and whether it can be reached. */
   readonly outlet?: Pick<Outlet, 'acknowledged' | 'refused' | 'line'>
+  /** What of the homes this node wants to hold, asked at each session's start; without it, all. */
+  readonly interests?: () => Promise<readonly Interest[]>
   /** The two ends may hold different things, whatever their cursors say. */
   readonly onParted?: () => void
   /** Called when the link's condition may have changed. */
@@ -90,6 +93,12 @@ export class UplinkLoop implements LinkCaller {
 
   call(home: string, kind: string, body: Json, timeoutMs: number): Promise<Result<Json, Refusal>> {
     return this.#desk.call((input) => this.#step(input), home, kind, body, timeoutMs)
+  }
+
+  /** What this node wants has changed: it greets anew. */
+  regreet(): void {
+    this.#step({ type: 'stop' })
+    this.#step({ type: 'start' })
   }
 
   get status(): UplinkStatus {
@@ -160,7 +169,9 @@ export class UplinkLoop implements LinkCaller {
   }
 
   async #loadCursors(homes: readonly string[]): Promise<SessionInput> {
-    return { type: 'cursors', ...(await this.#port.recall(this.#parts.hub, homes)) }
+    const interests = await this.#parts.interests?.()
+    const recalled = await this.#port.recall(this.#parts.hub, homes)
+    return { type: 'cursors', ...recalled, ...(interests === undefined ? {} : { interests }) }
   }
 
   #answer(session: number, asked: Promise<SessionInput | undefined>): void {

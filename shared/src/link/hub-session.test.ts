@@ -83,6 +83,17 @@ describe('a hub session', () => {
     expect(words(run(...inputs).outputs)).toEqual([answer, 'disconnect'])
   })
 
+  test.each<[string, Up, string]>([
+    ['all', wanting(undefined), 'not-allowed'],
+    ['a queue of others', wanting({ documents: [], queues: ['leads', 'office'] }), 'not-allowed'],
+    ['documents by name', wanting({ documents: ['w_1'], queues: [] }), 'not-allowed'],
+    ['its own queue', wanting({ documents: [], queues: ['leads'] }), 'admit'],
+  ])('H2 SYN-13 a child that may hold one queue and wants %s', (_, message, answer) => {
+    const limited = { ...settings, principal: { ...settings.principal, mayFollow: { documents: false, queues: ['leads'] } } }
+    const { outputs } = stepHubSession(openHubSession(limited, at(0)).state, received(message), at(1))
+    expect(words(outputs).some((word) => word.includes(answer))).toBe(true)
+  })
+
   test('B16 a version refusal names the versions that would do', () => {
     const { outputs } = run(received({ ...hello, versions: [7] }))
     const bye = outputs[0]?.type === 'send' ? decodeDown(outputs[0].bytes) : undefined
@@ -124,6 +135,10 @@ describe('a hub session', () => {
     )
   })
 })
+
+function wanting(wish: { documents: readonly string[]; queues: readonly string[] } | undefined): Up {
+  return wish === undefined ? hello : { ...hello, interests: [{ home: 'harbour-a', held: ['w_9'], ...wish }] }
+}
 
 function failed(): HubInput {
   return { type: 'commit-failed', home: 'harbour-a', reason: refusal('retry-later', 'disk-full', 'no space left') }

@@ -2,7 +2,7 @@
  * The moves of the parent's end of the link; its states are drawn in `hub-state.ts`.
  *
  *   H1  Nothing is read before `hello` but `hello`; nothing but `bye` between it and `welcome`.
- *   H2  A node speaks as itself, for homes its principal names, and in a version both ends know.
+ *   H2  A node speaks as itself, for homes its principal names, wanting no more of them than it may hold, in a version both ends know.
  *   H3  When the shell answers `admit`, an older session of the same node is over and its commit settled: so the cursors it recalls
  *       are the last ones. (If it errs, the condition on commits still holds: `exchange.ts`.)
  *   H4  Ended stays ended: later inputs change nothing.
@@ -13,7 +13,7 @@ import { byeOf, closedBy, type End, noCommonVersion, notAllowed, notUnderstood, 
 import { decodeUp } from './codec.ts'
 import { answered, type Conversation, dueAt, heard, openConversation, tick } from './conversation.ts'
 import { send } from './exchange.ts'
-import type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
+import type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep, MayFollow } from './hub-state.ts'
 import type { Hello, Up, Welcome } from './messages/index.ts'
 import type { Step } from './step.ts'
 import type { Recall } from './streams.ts'
@@ -69,16 +69,26 @@ const admit = (session: HubSession, hello: Hello, now: Instant): HubStep => {
   if (version === undefined) return cut(session, noCommonVersion(VERSIONS))
   const wrong = overreach(session.settings, hello)
   if (wrong !== undefined) return cut(session, notAllowed(wrong))
-  const { node, life, generation, homes } = hello
+  const { node, life, generation, homes, interests } = hello
   const state = { name: 'admitting', until: now.monotonic + session.settings.timing.silenceMs, hello, version } as const
-  return { state: { ...session, state }, outputs: [{ type: 'admit', node, life, generation, homes }] }
+  return {
+    state: { ...session, state },
+    outputs: [{ type: 'admit', node, life, generation, homes, ...(interests === undefined ? {} : { interests }) }],
+  }
 }
 
 const overreach = ({ principal }: HubSettings, hello: Hello): string | undefined => {
   if (hello.node !== principal.node) return `"${principal.node}" may not speak as "${hello.node}".`
   const home = hello.homes.find((one) => !principal.homes.includes(one))
-  return home === undefined ? undefined : `"${principal.node}" may not speak for the home "${home}".`
+  if (home !== undefined) return `"${principal.node}" may not speak for the home "${home}".`
+  return principal.mayFollow === undefined || mayHave(principal.mayFollow, hello)
+    ? undefined
+    : `"${principal.node}" may not hold all that it wants.`
 }
+
+/** What a child holds already it got under its rights, or wrote. */
+const mayHave = ({ documents, queues }: MayFollow, { interests }: Hello): boolean =>
+  interests?.every((wish) => (documents || wish.documents.length === 0) && wish.queues.every((queue) => queues.includes(queue))) ?? false
 
 const welcome = (session: HubSession, state: Extract<HubState, { name: 'admitting' }>, recall: Recall, now: Instant): HubStep => {
   const { hub, timing } = session.settings

@@ -10,14 +10,21 @@ import type { Refusal } from '../values/refusal.ts'
 import type { End } from './close.ts'
 import type { Conversation } from './conversation.ts'
 import type { CallInput, StreamInput, StreamOutput } from './exchange.ts'
-import type { Hello } from './messages/index.ts'
+import type { Hello, Interest } from './messages/index.ts'
 import type { Recall } from './streams.ts'
 import type { Timing } from './timing.ts'
+
+/** What of its homes a child may hold; without it, all. */
+export interface MayFollow {
+  /** Documents by their ids. */
+  readonly documents: boolean
+  readonly queues: readonly string[]
+}
 
 export interface HubSettings {
   readonly hub: string
   /** Who the transport proved the child to be, and the homes it may speak for. */
-  readonly principal: { readonly node: string; readonly homes: readonly string[] }
+  readonly principal: { readonly node: string; readonly homes: readonly string[]; readonly mayFollow?: MayFollow }
   readonly timing: Timing
 }
 
@@ -47,7 +54,14 @@ export type HubInput =
 export type HubOutput =
   | StreamOutput
   /** Answer with `cursors` or `turned-away` (H3). */
-  | { readonly type: 'admit'; readonly node: string; readonly life: string; readonly generation: string; readonly homes: readonly string[] }
+  | {
+      readonly type: 'admit'
+      readonly node: string
+      readonly life: string
+      readonly generation: string
+      readonly homes: readonly string[]
+      readonly interests?: readonly Interest[]
+    }
   | { readonly type: 'disconnect'; readonly code: number; readonly reason: string }
   | { readonly type: 'wake-at'; readonly monotonic: number }
 

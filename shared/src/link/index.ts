@@ -5,10 +5,10 @@ export { answerTo, beginSearch, type Difference, hearAnswer, questionOf } from '
 export { readAnswer, readQuestion, writeAnswer, writeQuestion } from './digest-wire.ts'
 export type { CallInput, CallOutput, FeedEntry, FeedUpdate, Refused, StreamInput, StreamOutput, UnnotedRefusal } from './exchange.ts'
 export { openHubSession, stepHubSession } from './hub-session.ts'
-export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep } from './hub-state.ts'
+export type { HubInput, HubOutput, HubSession, HubSettings, HubState, HubStep, MayFollow } from './hub-state.ts'
 export { type Held, Inventory, WHOLE } from './inventory.ts'
 export { FRAMES_BURST, FRAMES_PER_SECOND, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES, SKIPPED_ENTRIES } from './limits.ts'
-export type { Cursor, Down, Up } from './messages/index.ts'
+export type { Cursor, Down, Interest, Up } from './messages/index.ts'
 export {
   type HomeStatus,
   type HubSessionStatus,

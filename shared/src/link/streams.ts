@@ -4,7 +4,7 @@
 import { refusal } from '../values/refusal.ts'
 import { type End, notUnderstood } from './close.ts'
 import { type StreamInput, type StreamOutput, send, type UnnotedRefusal } from './exchange.ts'
-import type { Both, Cursor } from './messages/index.ts'
+import type { Both, Cursor, Interest } from './messages/index.ts'
 import { commitDone, commitFailed, openReceiver, type Receiver, receivePush, rejectOf } from './receiver.ts'
 import { acknowledged, feedGrew, feedPage, isWaiting, openSender, refusedByPeer, type Sender } from './sender.ts'
 import { endWith, type Step, stay } from './step.ts'
@@ -20,6 +20,8 @@ export interface Recall {
   readonly generation: string
   /** How far this end durably holds the peer's feeds. */
   readonly cursors: readonly Cursor[]
+  /** What of the homes this end wants to hold, when not all; a child's only. */
+  readonly interests?: readonly Interest[]
   /** Refusals of the peer's updates that it has not noted yet. */
   readonly refusals: readonly UnnotedRefusal[]
 }

@@ -77,9 +77,10 @@ const recall = (uplink: Uplink, { monotonic }: Moment): UplinkStep => {
   return emit({ ...uplink, state: { name: 'recalling', until: monotonic + timing.silenceMs } }, { type: 'load-cursors', homes })
 }
 
-const greet = (uplink: Uplink, { generation, cursors, refusals }: Recall, { monotonic }: Moment): UplinkStep => {
+const greet = (uplink: Uplink, { generation, cursors, refusals, interests }: Recall, { monotonic }: Moment): UplinkStep => {
   const { node, life, homes, timing } = uplink.settings
-  const hello: Hello = { type: 'hello', versions: VERSIONS, node, life, generation, homes, cursors }
+  const wishes = interests === undefined ? {} : { interests }
+  const hello: Hello = { type: 'hello', versions: VERSIONS, node, life, generation, homes, cursors, ...wishes }
   const until = monotonic + timing.silenceMs
   return emit({ ...uplink, state: { name: 'greeting', until, recall: { generation, cursors, refusals } } }, send(hello))
 }

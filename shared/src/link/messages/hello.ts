@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { cursor, generation, name } from './fields.ts'
+import { interest } from './interest.ts'
 
 /** The child's first message on a connection: who it is, and what it durably holds of the hub's feeds. */
 export const hello = z.strictObject({
@@ -13,5 +14,7 @@ export const hello = z.strictObject({
   generation,
   homes: z.array(name).min(1).max(1024).readonly(),
   cursors: z.array(cursor).max(1024).readonly(),
+  /** Without them it wants all of its homes; with them, nothing of a home that none is about but the home's own document. */
+  interests: z.array(interest).max(1024).readonly().exactOptional(),
 })
 export type Hello = z.infer<typeof hello>
