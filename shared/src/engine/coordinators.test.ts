@@ -1,6 +1,8 @@
 /** Several coordinators on one database: whichever is asked, it is one store. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compileRule } from '../conflict/rules/compile.ts'
+import { RuleShelf } from '../conflict/rules/shelf.ts'
 import { NO_AUTHORITY } from '../consistency/fixed.ts'
 import type { Rights } from '../document/rights.ts'
 import { openMemoryStore } from '../store/memory/index.ts'
@@ -10,6 +12,7 @@ import type { Committed } from './committed.ts'
 import type { ReceivedInput } from './inputs.ts'
 import { ENGINE_SCHEMAS } from './open.ts'
 import { Publisher } from './publishing.ts'
+import { RuleBook } from './rule-book.ts'
 import { ALL_RIGHTS, ControlledStore, createOf, define, HOME, ManualClock, TASK, TestNode, willOf } from './test-support.ts'
 
 const definition = define({ steps: { a: TASK, b: TASK }, links: [{ from: 'a', to: 'b' }] })
@@ -38,11 +41,11 @@ class Site {
     this.database = new SharedDatabase({ schemas: ENGINE_SCHEMAS, ...settings })
   }
 
-  async coordinator(): Promise<Coordinator> {
+  async coordinator(more: { readonly domainRules?: RuleShelf } = {}): Promise<Coordinator> {
     this.#opened += 1
     const handle = this.database.open(this.clock)
     const parts = { node: 'cloud', nodeNumber: 2, authority: NO_AUTHORITY, definitions: [definition], random: seeded(this.#opened) }
-    const opening = TestNode.open({ ...parts, store: new ControlledStore(handle), neighbours: handle.neighbours }, this.clock)
+    const opening = TestNode.open({ ...parts, store: new ControlledStore(handle), neighbours: handle.neighbours, ...more }, this.clock)
     await this.clock.advance(200)
     return opening
   }
@@ -62,6 +65,12 @@ const feedOf = async (from: TestNode, after = 0): Promise<ReceivedInput> => {
   const entries = (await from.store.feed(HOME, after, 1_000)).filter(({ origin }) => origin === peer)
   const updates = entries.map(({ document, sequence, update }) => ({ document, sequence, update }))
   return { kind: 'received', peer, home: HOME, generation: 'g1', from: after, to: await from.store.feedEnd(HOME), updates }
+}
+
+const ruleInQueue = (queue: string) => {
+  const rule = compileRule({ id: 'r', on: 'facilities', when: 'true', resolve: ['keep'], queue })
+  if (!rule.ok) throw new Error(JSON.stringify(rule.error))
+  return rule.value
 }
 
 const listen = (node: TestNode) => {
@@ -210,6 +219,23 @@ describe('API-9 coordinators on one database', () => {
     const results = await Promise.all(publishing)
     expect(results.flatMap((each) => (each.ok ? [] : [each.error.code]))).toEqual(['version-exists'])
     const [atA, atB] = [a, b].map((node) => node.engine.catalogue.byName('other')?.hash)
+    expect(atA).toBeDefined()
+    expect(atA).toBe(atB)
+  })
+
+  test('CON-3 E53 a rule published at one counts at the others; of two texts of one version, published at once, one stands', async () => {
+    const site = new Site({ maxWayMs: 2 })
+    const shelves = [new RuleShelf(), new RuleShelf()]
+    const nodes: Coordinator[] = []
+    for (const shelf of shelves) nodes.push(await site.coordinator({ domainRules: shelf }))
+    const texts = ['slow', 'fast'].map(ruleInQueue)
+    const publishing = nodes.map((node, n) =>
+      new RuleBook(node.engine, node.store, shelves[n] ?? new RuleShelf()).publish(texts[n] ?? ruleInQueue('')),
+    )
+    await site.clock.advance(3_000)
+    const results = await Promise.all(publishing)
+    expect(results.flatMap((each) => (each.ok ? [] : [each.error.code]))).toEqual(['version-exists'])
+    const [atA, atB] = shelves.map((shelf) => shelf.find('r')?.hash)
     expect(atA).toBeDefined()
     expect(atA).toBe(atB)
   })

@@ -283,12 +283,12 @@ export class Engine implements Core {
   }
 
   #followingOf(seen: ReadonlyMap<string, number>): Following | undefined {
-    const { neighbours, store, onFollow } = this.#config
+    const { neighbours, store, onFollow, domainRules } = this.#config
     const { units, register, catalogue, cursors } = this
     if (neighbours === undefined) return undefined
     const announce = ({ feeds, summaries, news }: Committed): void => this.#announce(feeds, summaries, news)
     const alone = (work: () => Promise<void>): Promise<void> => this.#queue.alone(work)
-    return new Following({ neighbours, store, units, register, catalogue, cursors, alone, announce, onFollow }, seen)
+    return new Following({ neighbours, store, units, register, catalogue, cursors, alone, announce, onFollow, domainRules }, seen)
   }
 
   #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {

@@ -9,6 +9,7 @@
  *
  * Two of these processes never have authority over the same home; copies are all that is followed here.
  */
+import type { RuleShelf } from '../conflict/rules/shelf.ts'
 import type { Change, Neighbours } from '../ports/neighbours.ts'
 import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
@@ -19,6 +20,7 @@ import { CURSORS, type PeerCursor, parseCursor } from './cursors.ts'
 import { refreshCatalogue } from './definition-rows.ts'
 import type { Register } from './register.ts'
 import { unlessDamaged } from './rows.ts'
+import { restoreRules } from './rule-book.ts'
 import { storeRefusal } from './store-refusal.ts'
 import type { Summary } from './summary.ts'
 import type { Units } from './units.ts'
@@ -36,6 +38,7 @@ export interface FollowingParts {
   readonly alone: (work: () => Promise<void>) => Promise<void>
   readonly announce: (committed: Committed) => void
   readonly onFollow?: (() => Promise<void>) | undefined
+  readonly domainRules?: RuleShelf | undefined
 }
 
 type Grown = Map<string, Change[]>
@@ -79,12 +82,13 @@ export class Following {
     this.#own.clear()
   }
 
-  /** Also what stands in no feed: how workflows are counted after one was deleted, and which definitions there are. */
+  /** Also what stands in no feed: how workflows are counted after one was deleted, and which definitions and rules there are. */
   async followAll(): Promise<void> {
-    const { register, catalogue, store } = this.#parts
+    const { register, catalogue, store, domainRules } = this.#parts
     await this.follow()
     await register.recount(this.#seen.keys())
-    await refreshCatalogue(catalogue, store)
+    const isMoved = await refreshCatalogue(catalogue, store)
+    if (isMoved && domainRules !== undefined) await restoreRules(store, domainRules)
   }
 
   /** Where the store says that the peers' feeds are held. */

@@ -8,6 +8,7 @@ import type { RuleShelf } from '../conflict/rules/shelf.ts'
 import type { Store } from '../ports/store.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { publishing, readPublished } from './definition-rows.ts'
 import type { Engine } from './engine.ts'
 import { rowsOf } from './rows.ts'
 import { storeRefusal } from './store-refusal.ts'
@@ -19,11 +20,11 @@ const MAX_RULES = 1_000
 
 export class RuleBook {
   readonly shelf: RuleShelf
-  readonly #engine: Pick<Engine, 'insist'>
+  readonly #engine: Pick<Engine, 'insist' | 'isShared'>
   readonly #store: Store
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(engine: Pick<Engine, 'insist'>, store: Store, shelf: RuleShelf) {
+  constructor(engine: Pick<Engine, 'insist' | 'isShared'>, store: Store, shelf: RuleShelf) {
     this.#engine = engine
     this.#store = store
     this.shelf = shelf
@@ -51,15 +52,23 @@ export class RuleBook {
     if (this.shelf.all.length >= MAX_RULES)
       return err(refusal('ask-person', 'too-many-rules', `This node holds ${MAX_RULES} rules and takes no more.`))
     const put = { collection: DOMAIN_RULES, key: `${id}.${version}`, value: plain(compiled.rule) }
-    const stored = await this.#store.commit({ appends: [], puts: [put], removals: [], expected: new Map() })
-    if (!stored.ok) return err(storeRefusal(stored.error))
+    const beside = publishing(await readPublished(this.#store))
+    const believed = this.#engine.isShared ? [beside.belief, { collection: put.collection, key: put.key }] : []
+    const stored = await this.#store.commit({ appends: [], puts: [put, beside.put], removals: [], expected: new Map(), believed })
+    if (!stored.ok) return stored.error.code === 'row-mismatch' ? this.#publishAgain(compiled) : err(storeRefusal(stored.error))
     this.shelf.add(compiled)
     this.changed()
     return ok({ replayed: false })
   }
+
+  /** Another process has published meanwhile, perhaps this very version. */
+  async #publishAgain(compiled: CompiledRule): Promise<Result<{ readonly replayed: boolean }, Refusal>> {
+    await restoreRules(this.#store, this.shelf)
+    return this.#publish(compiled)
+  }
 }
 
-/** Puts what earlier lives published on the shelf. What stands there already is the folder's, which is the node's own. */
+/** Puts what earlier lives, or other processes, published on the shelf. What stands there already is the folder's, which is the node's own. */
 export const restoreRules = async (store: Pick<Store, 'list'>, shelf: RuleShelf): Promise<readonly string[]> => {
   const problems: string[] = []
   for await (const { key, value } of rowsOf(

@@ -9,5 +9,7 @@ import { type RulesApi, rulesOf } from './rules.ts'
 
 export const toyRules = (): RulesApi => {
   const insist = async () => err(refusal('retry-later', 'stopping', 'a toy has no turns'))
-  return rulesOf(new RuleBook({ insist }, openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'toy' }), new RuleShelf()))
+  return rulesOf(
+    new RuleBook({ insist, isShared: false }, openMemoryStore({ schemas: ENGINE_SCHEMAS, generation: 'toy' }), new RuleShelf()),
+  )
 }

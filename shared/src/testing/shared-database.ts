@@ -204,7 +204,7 @@ class SimulatedHandle implements Handle, Neighbours {
     const mismatch = mismatchIn(tables, batch)
     if (mismatch !== undefined) return err(mismatch)
     const group = applyBatch(tables, sealBatch(tables, batch))
-    if (batch.appends.length > 0) this.#database.hint(this)
+    if (batch.appends.length + (batch.believed?.length ?? 0) > 0) this.#database.hint(this)
     return ok({ group })
   }
 

@@ -68,7 +68,7 @@ class PostgresStore implements SharedStore {
   async #commit(batch: Batch): Promise<Written> {
     const written = await this.#committer.commit(batch)
     const mayBeNews = written.ok || written.error.code === 'unknown-outcome'
-    if (mayBeNews && batch.appends.length > 0) this.neighbours.tell()
+    if (mayBeNews && isForOthers(batch)) this.neighbours.tell()
     return written
   }
 
@@ -107,6 +107,9 @@ class PostgresStore implements SharedStore {
     }
   }
 }
+
+/** What rests on rows is what others rest on too. */
+const isForOthers = ({ appends, believed = [] }: Batch): boolean => appends.length + believed.length > 0
 
 const snapshotOf = ({ appends, puts, removals, expected, archive, erase, believed }: Batch): Batch => ({
   appends: appends.map((append) => ({ ...append, update: append.update.slice() })),
