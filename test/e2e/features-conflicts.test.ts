@@ -1,8 +1,11 @@
 /** Gateway and coordinator decide while they can't hear each other; then they meet, and both tell the same of what collided. */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ConflictCase } from '@holdfast/shared/http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { conflictsAt, settle } from '../support/conflicts.ts'
-import { ended, openSite, type Site, sameLogs } from '../support/site.ts'
+import { newFolder } from '../support/folder.ts'
+import { ended, openLoneGateway, openSite, type Site, sameLogs } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
 const SHIPPING = `
@@ -215,5 +218,25 @@ describe('safety', () => {
     await until('the second to be at work', () => done.has(second))
     done.get(second)?.()
     expect((await ended(gateway(), second)).status).toBe('completed')
+  })
+})
+
+describe('a folder of rules', () => {
+  test('CON-3 a file laid into it counts without a restart, and one whose own cases fail does not', async () => {
+    const folder = newFolder()
+    const { gateway: lone, stop } = await openLoneGateway(undefined, {}, { rulesFolder: folder })
+    try {
+      const listed = async () => JSON.stringify((await lone.api.ask('GET', '/rules')).body)
+      expect(await listed()).toBe('{"items":[]}')
+      const rule = 'id: night\non: begin\nwhen: now < 0\ncases: [{ name: at night, given: { now: -1 }, expect: conflict }]\n'
+      writeFileSync(join(folder, 'night.yaml'), rule)
+      await until('the rule to count', async () => (await listed()).includes('"when":"now < 0"'))
+      writeFileSync(join(folder, 'night.yaml'), rule.replace('now < 0', 'now > 0'))
+      await until('the fault to be told', () => lone.log().includes('at night'))
+      expect(await listed()).toContain('"when":"now < 0"')
+    } finally {
+      await stop()
+      rmSync(folder, { recursive: true })
+    }
   })
 })

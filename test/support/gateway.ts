@@ -31,6 +31,8 @@ export interface GatewayPlan {
   readonly agentTokens?: ReadonlyMap<string, string>
   readonly nodeNumber: number
   readonly definitionsFolder: string
+  /** Domain rules, read again whenever the folder changes. */
+  readonly rulesFolder?: string
   /** Names of definitions that come with Holdfast. */
   readonly shipped?: readonly string[]
   readonly hub?: HubPlan
@@ -178,6 +180,7 @@ const configOf = (
     tablets = [],
     allowHosts = [],
     limits = {},
+    rulesFolder,
     retention,
     heartbeatMs = 200,
   }: GatewayPlan,
@@ -202,6 +205,7 @@ const configOf = (
   heartbeatMs,
   http: { allowHosts },
   limits,
+  ...(rulesFolder === undefined ? {} : { rulesFolder }),
   ...(retention === undefined ? {} : { retention }),
   ...(hub === undefined ? {} : { hub: hubOf(folder, name, hub) }),
 })

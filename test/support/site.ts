@@ -31,17 +31,17 @@ export interface Lone {
   stop(): Promise<void>
 }
 
-type LoneOptions = Pick<GatewayPlan, 'allowHosts' | 'shipped' | 'limits' | 'retention' | 'heartbeatMs'>
+type LoneOptions = Pick<GatewayPlan, 'allowHosts' | 'shipped' | 'limits' | 'retention' | 'rulesFolder' | 'heartbeatMs'>
 
 /** One gateway by itself; `hubUrl` may name a hub that is not there. */
 export const openLoneGateway = async (
   hubUrl?: string,
   definitions: Readonly<Record<string, string>> = {},
-  { allowHosts = [], shipped = [], limits = {}, retention, heartbeatMs = 200 }: LoneOptions = {},
+  { allowHosts = [], shipped = [], limits = {}, retention, rulesFolder, heartbeatMs = 200 }: LoneOptions = {},
 ): Promise<Lone> => {
   const folder = newFolder()
   const definitionsFolder = layDefinitions(folder, definitions)
-  const keeping = retention === undefined ? {} : { retention }
+  const keeping = { ...(retention === undefined ? {} : { retention }), ...(rulesFolder === undefined ? {} : { rulesFolder }) }
   const plan = { folder, facility: 'harbour', nodeNumber: 2, definitionsFolder, allowHosts, shipped, limits, heartbeatMs, ...keeping }
   const gateway = await Gateway.start(hubUrl === undefined ? plan : { ...plan, hub: { url: hubUrl, token: newToken() } })
   return {

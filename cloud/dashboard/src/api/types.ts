@@ -118,6 +118,13 @@ export interface ConflictView {
   readonly choice: string
   readonly explanation: string
   readonly at: number
+  /** Of the rule. */
+  readonly version?: number
+  /** What each option leads to, in a sentence. */
+  readonly outcomes?: readonly { readonly option: string; readonly consequence: string }[]
+  /** In which a person is asked. */
+  readonly queue?: string
+  readonly settled?: { readonly option: string; readonly comment: string; readonly by: string; readonly at: number }
 }
 
 export interface WorkflowDetail extends Omit<WorkflowSummary, 'proposals'> {

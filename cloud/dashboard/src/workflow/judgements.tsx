@@ -66,17 +66,41 @@ const Conflict = ({ conflict, now }: { readonly conflict: ConflictView } & Timed
       <dd>{conflict.parties.join(' and ')}</dd>
       <dt>Chosen</dt>
       <dd>
-        <strong>{conflict.choice}</strong>
+        <Chosen conflict={conflict} now={now} />
       </dd>
-      {conflict.options.length > 1 && (
-        <>
-          <dt>Out of</dt>
-          <dd>{conflict.options.join(', ')}</dd>
-        </>
-      )}
+      <Outcomes conflict={conflict} />
     </dl>
     <p className="hint">
       {clock(conflict.at, now)} · rule <code>{conflict.rule}</code>
+      {conflict.version === undefined ? '' : ` version ${conflict.version}`}
     </p>
   </li>
 )
+
+const Chosen = ({ conflict: { choice, queue, settled }, now }: { readonly conflict: ConflictView } & Timed) => {
+  if (settled === undefined) return <strong>{choice === 'ask' && queue !== undefined ? `nothing yet: ${queue} is asked` : choice}</strong>
+  return (
+    <>
+      <strong>{settled.option}</strong> by {settled.by}, {clock(settled.at, now)}
+      {settled.comment === '' ? '' : `: ${settled.comment}`}
+    </>
+  )
+}
+
+const Outcomes = ({ conflict: { options, outcomes } }: { readonly conflict: ConflictView }) => {
+  if (options.length < 2) return null
+  return (
+    <>
+      <dt>Out of</dt>
+      {outcomes === undefined ? (
+        <dd>{options.join(', ')}</dd>
+      ) : (
+        outcomes.map(({ option, consequence }) => (
+          <dd key={option}>
+            {option}: {consequence}
+          </dd>
+        ))
+      )}
+    </>
+  )
+}
