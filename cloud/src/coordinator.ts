@@ -15,6 +15,8 @@ import {
   type Engine,
   type EngineConfig,
   Hub,
+  HubLeases,
+  type HubLeasesParts,
   openEngine,
   Publisher,
   RECOGNISE,
@@ -44,7 +46,6 @@ import { type CoordinatorConfig, gatewaysOf } from './config.ts'
 import { addDashboard } from './dashboard.ts'
 import { Facilities } from './facilities.ts'
 import { authorityDesk } from './hub/authority-desk.ts'
-import { Leases } from './hub/leases.ts'
 import { LineBoard } from './hub/line-board.ts'
 import { sharedSecret } from './shared-secret.ts'
 import { type CoordinatorStore, openStore } from './store.ts'
@@ -60,7 +61,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const { store, neighbours } = await openStore(config, (fares) => log.warn(fares, 'the store fares otherwise than before'))
   const rules = await nodeRules(config.rulesFolder, (problem) => log.error({ problem }, 'a rule was left out'))
   for (const problem of loaded.problems) log.error({ problem }, 'a definition was left out')
-  let leases: Leases | undefined
+  let leases: HubLeases | undefined
   const rightsOf = (peer: string, home: string): Rights => leases?.rightsOf(peer, home) ?? NO_RIGHTS
   const onFollow = async (): Promise<void> => leases?.refresh()
   const opened = await openEngine({
@@ -78,8 +79,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   /** What gateways may ask of this node, by kind. */
   const entropy = new AntiEntropy(engine, store, clock)
   const handlers = new Map<string, CallHandler>([...entropy.handlers, [RECOGNISE, answerRecognise((home) => leases?.leaseOf(home))]])
-  leases = await Leases.open({
-    config,
+  leases = await HubLeases.open({
+    ...enrolmentsOf(config),
     engine,
     store,
     clock,
@@ -158,6 +159,24 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     },
   })
 }
+
+const enrolmentsOf = ({ nodeNumber, facilities }: CoordinatorConfig): Pick<HubLeasesParts, 'enrolments' | 'writers'> => ({
+  enrolments: facilities.map((facility) => ({
+    home: facility.id,
+    nodes: gatewaysOf(facility).map(({ node }) => node),
+    holdover: facility.holdover,
+  })),
+  writers: (home, node) => {
+    const facility = facilities.find(({ id }) => id === home)
+    const gateways = facility === undefined ? [] : gatewaysOf(facility)
+    const gateway = gateways.find((each) => each.node === node)
+    return {
+      nodes: new Set(gateway === undefined ? [] : [gateway.nodeNumber, ...(facility?.behind ?? [])]),
+      // Whoever runs the facility holds what all of them wrote.
+      returning: new Set([nodeNumber, ...gateways.map((each) => each.nodeNumber)]),
+    }
+  },
+})
 
 const childrenOf = ({ facilities }: CoordinatorConfig): readonly EnrolledChild[] =>
   facilities.flatMap((facility) => gatewaysOf(facility).map(({ node, tokenHash }) => ({ node, homes: [facility.id], tokenHash })))

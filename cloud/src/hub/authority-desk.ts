@@ -1,10 +1,9 @@
 /** The API's questions about who runs a facility, answered by the coordinator: it asks the holder to hand over, and waits for the grant. */
-import { HAND_OVER, type Hub } from '@holdfast/shared/engine'
+import { HAND_OVER, type Hub, type HubLeases } from '@holdfast/shared/engine'
 import type { AuthorityDesk, AuthorityView } from '@holdfast/shared/http'
 import type { Clock } from '@holdfast/shared/ports'
 import { err, ok, type Refusal, type Result, refusal } from '@holdfast/shared/values'
 import { type FacilityConfig, gatewaysOf } from '../config.ts'
-import type { Leases } from './leases.ts'
 
 /** The holder's calls to functions may take a while to end. */
 const HAND_OVER_MS = 15_000
@@ -13,7 +12,7 @@ const LOOK_MS = 50
 
 export interface AuthorityDeskParts {
   readonly facilities: readonly FacilityConfig[]
-  readonly leases: Leases
+  readonly leases: HubLeases
   readonly hub: Hub
   readonly clock: Clock
   /** Whether a gateway is connected, here or at another coordinator. */

@@ -22,7 +22,7 @@ import { Horizon } from './horizon.ts'
 import type { Base } from './opener.ts'
 import type { Replica } from './replica.ts'
 import type { Rights } from './rights.ts'
-import { parseSegmentName } from './segment-name.ts'
+import { compareSegmentNames, parseSegmentName } from './segment-name.ts'
 import { parseUpdate, type Section, type UpdateParts } from './update-parts.ts'
 
 export interface Judged {
@@ -97,7 +97,7 @@ const judgeBase = ({ horizon, rights }: Examined, { name, opener: { base } }: Op
       ? (horizon.replica.log.segments().get(segment)?.elements.length ?? 0)
       : (rights.acknowledged.get(segment) ?? 0)
   const tooLow = base === null ? hasAcknowledged(horizon.replica, rights) : base.length < acknowledged(base.segment)
-  if (tooLow && !mayCut(rights, name, base))
+  if (tooLow && !isRival(horizon.replica, rights, name, base))
     return refusal('give-up', 'base-below-acknowledged', `${name} rests on less of the log than was acknowledged.`)
   if (base !== null && base.length > (horizon.tailOf(base.segment)?.length ?? 0)) {
     return refusal('fix-request', 'base-unknown', `${name} rests on entries of ${base.segment} that are not here.`)
@@ -105,10 +105,17 @@ const judgeBase = ({ horizon, rights }: Examined, { name, opener: { base } }: Op
   return undefined
 }
 
-/** A former authority may go on writing into its own segments: that must not shut out who was granted the home after it. */
-const mayCut = ({ mayCut: epoch }: Rights, name: string, base: Base | null): boolean => {
-  const before = base === null ? undefined : parseSegmentName(base.segment)
-  return epoch !== undefined && before !== undefined && parseSegmentName(name)?.epoch === epoch && before.epoch < epoch
+/**
+ * Where two authorities have written, each may pass whose segment cuts off nothing that it must not: the present one's, which may leave out
+ * what a former one added since; and a former one's that loses against what is here, and so is judged and not folded.
+ */
+const isRival = ({ log }: Replica, { mayCut }: Rights, name: string, base: Base | null): boolean => {
+  const own = parseSegmentName(name)
+  const rivals = [...log.segments().values()].filter(({ opener }) => opener !== undefined && opener.base?.segment === base?.segment)
+  if (own === undefined) return false
+  if (rivals.some((rival) => compareSegmentNames(rival, own) > 0)) return true
+  const before = base === null ? log.chain()[0]?.segment : parseSegmentName(base.segment)
+  return own.epoch === mayCut && before !== undefined && before.epoch < own.epoch
 }
 
 const hasAcknowledged = (replica: Replica, { acknowledged }: Rights): boolean =>

@@ -48,7 +48,7 @@ const decidable = (core: Core, turn: Judging, unit: Unit, admit: readonly WellFo
       return true
     }
     postponed.add(journal)
-    core.outlet.postpone(unit.id)
+    core.outlet.postpone(unit)
     return false
   })
 }

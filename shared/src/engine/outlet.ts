@@ -70,8 +70,10 @@ export class Outlet {
   }
 
   /** Proposals wait in this workflow until they may be decided. */
-  postpone(workflow: string): void {
-    this.#unjudged.add(workflow)
+  postpone({ id, home }: Unit): void {
+    this.#unjudged.add(id)
+    const { authority, clock } = this.#parts
+    if (!authority.standing(home, clock.now()).mayDecide) this.release.lookAgain(id)
   }
 
   close(): void {

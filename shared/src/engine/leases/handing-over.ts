@@ -57,7 +57,7 @@ export class HandingOver {
     keeper.leave()
     sendAgentsAway()
     await this.#quiet()
-    const written = await keeper.giveUp(() => this.#write(to, by, epoch))
+    const written = await keeper.giveUp(epoch, () => this.#write(to, by, epoch))
     return written.ok ? ok(epoch) : written
   }
 

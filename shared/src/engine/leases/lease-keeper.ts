@@ -8,14 +8,16 @@
  *   K1  What is held is durable here before anything is decided under it.
  *   K2  A new epoch is taken up only when everything is here that the hub held when it was granted: nothing acknowledged is cut off.
  *   K3  Whoever follows decides nothing, offers nothing and calls nothing, from the moment it knows.
+ *   K4  When a timed lease runs out, agents are sent away: the leases of their tasks, not renewed any more, end before anybody else
+ *       offers these tasks again.
  */
 import type { Authorities, Standing } from '../../consistency/authorities.ts'
-import { following, granted, type Holder, renewalDueAt, standingOf } from '../../consistency/holder.ts'
+import { endsAt, following, granted, type Holder, renewalDueAt, standingOf } from '../../consistency/holder.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Instant } from '../../values/instant.ts'
 import { type Refusal, refusal } from '../../values/refusal.ts'
-import type { Result } from '../../values/result.ts'
+import { err, type Result } from '../../values/result.ts'
 import type { LinkCaller } from '../call-desk.ts'
 import type { PeerCursor } from '../cursors.ts'
 import { ASK_LEASE, holderKey, holderOf, holderPut, type LeaseReply, parseLeaseReply } from './lease-rows.ts'
@@ -34,12 +36,17 @@ export interface Tenure {
   /** How far the hub's feed of the home is held here. */
   held(): PeerCursor | undefined
   takeUp(): void
+  /** The lease has run out, and may be renewed: whoever works under it has to stop looking here. */
+  pause(): void
   letGo(): void
 }
 
+/** `not yet`: granted, but something the hub had by then is not here. */
+type Asked = 'settled' | 'not yet' | 'unanswered'
+
 /** Between two questions while nothing has to be renewed. */
 const ASK_EVERY_MS = 5_000
-const AGAIN_MS = 250
+const AGAIN_MS = 100
 const CALL_TIMEOUT_MS = 5_000
 
 export class LeaseKeeper implements Authorities {
@@ -52,6 +59,7 @@ export class LeaseKeeper implements Authorities {
   #asking = false
   #askAgain = false
   #cancel: () => void = () => {}
+  #cancelEnd: () => void = () => {}
   #closed = false
 
   private constructor(parts: LeaseKeeperParts, holder: Holder) {
@@ -98,6 +106,7 @@ export class LeaseKeeper implements Authorities {
   close(): void {
     this.#closed = true
     this.#cancel()
+    this.#cancelEnd()
   }
 
   /** The line is there again, or something moved at the hub. */
@@ -113,12 +122,13 @@ export class LeaseKeeper implements Authorities {
   }
 
   /** Gives the home up with what `write` makes durable, this node's own belief among it; if that fails, all is as before. */
-  async giveUp(write: () => Promise<Result<unknown, Refusal>>): Promise<Result<unknown, Refusal>> {
+  async giveUp(epoch: number, write: () => Promise<Result<unknown, Refusal>>): Promise<Result<unknown, Refusal>> {
     const before = this.#holder
+    this.#leaving = false
+    if (!before.holding || before.epoch !== epoch) return err(MOVED)
     // First, so that nothing else gets in between the last event and the end.
     this.#holder = following(before)
     const written = await write()
-    this.#leaving = false
     if (written.ok) this.#tenure?.letGo()
     else if (this.#holder.epoch === before.epoch) this.#holder = before
     return written
@@ -127,27 +137,28 @@ export class LeaseKeeper implements Authorities {
   async #ask(): Promise<void> {
     this.#asking = true
     this.#cancel()
-    const isSettled = await this.#askOnce()
+    const outcome = await this.#askOnce()
     this.#asking = false
-    this.#askLater(isSettled)
+    this.#askLater(outcome)
   }
 
-  /** False where it should be asked again soon. */
-  async #askOnce(): Promise<boolean> {
+  async #askOnce(): Promise<Asked> {
     const { home, clock } = this.#parts
     const sentAt = clock.now()
     const feed = this.#tenure?.held()
     const body = { ...(this.#holder.holding ? { holds: this.#holder.epoch } : {}), ...(feed === undefined ? {} : { feed: { ...feed } }) }
     const answered = await this.#caller?.call(home, ASK_LEASE, body, CALL_TIMEOUT_MS)
     const reply = answered?.ok ? parseLeaseReply(answered.value) : undefined
-    return reply !== undefined && this.#heard(reply, sentAt)
+    if (reply === undefined) return 'unanswered'
+    return (await this.#heard(reply, sentAt)) ? 'settled' : 'not yet'
   }
 
-  #askLater(isSettled: boolean): void {
+  #askLater(asked: Asked): void {
     if (this.#closed) return
     const dueAt = renewalDueAt(this.#holder)
     const dueMs = dueAt === undefined ? this.#idleMs() : Math.max(0, dueAt - this.#parts.clock.now().monotonic)
-    const waitMs = this.#askAgain ? 0 : isSettled ? dueMs : Math.max(AGAIN_MS, Math.min(dueMs, ASK_EVERY_MS))
+    const laterMs = asked === 'settled' ? dueMs : asked === 'not yet' ? AGAIN_MS : Math.max(AGAIN_MS, Math.min(dueMs, ASK_EVERY_MS))
+    const waitMs = this.#askAgain ? 0 : laterMs
     this.#askAgain = false
     this.#cancel = this.#parts.clock.after(waitMs, () => void this.#ask())
   }
@@ -175,8 +186,20 @@ export class LeaseKeeper implements Authorities {
     const isNews = !before.holding || before.epoch !== next.epoch || before.holdover.kind !== next.holdover.kind
     if (isNews && !(await this.#write(next))) return false
     this.#holder = next
+    this.#watchEnd()
     if (!before.holding) this.#tenure?.takeUp()
     return true
+  }
+
+  /** Looked at again a moment later, because a timer may ring early by the other clock. */
+  #watchEnd(): void {
+    const { clock, home } = this.#parts
+    const end = endsAt(this.#holder)
+    this.#cancelEnd()
+    if (end === undefined || !this.#holder.holding) return
+    const now = clock.now()
+    if (!this.standing(home, now).mayDecide) return this.#tenure?.pause()
+    this.#cancelEnd = clock.after(Math.max(1, end - now.monotonic), () => this.#watchEnd())
   }
 
   async #follow(next: Holder): Promise<void> {
@@ -191,6 +214,8 @@ export class LeaseKeeper implements Authorities {
     return done.ok
   }
 }
+
+const MOVED = refusal('give-up', 'stale-epoch', 'The epoch that was to be handed over has ended meanwhile.')
 
 const LEAVING: Standing = {
   mayDecide: false,

@@ -1,6 +1,7 @@
 /**
  * The coordinator's leases, kept: asks the machine (consistency/grants.ts), commits what it says, and only then lets anybody know. One
- * thing after another; each reads the row first, because another coordinator on the same database may have moved it.
+ * thing after another; each reads the row first, because another coordinator on the same database may have moved it, and is committed
+ * only if the row is still as it was read.
  *
  * A holder hands over by writing `handed-over` into its home's document, as its last event there; once that is here, it is acknowledged
  * by being here, and the successor is granted the next epoch.

@@ -40,6 +40,10 @@ export class EngineTenure implements Tenure {
     })
   }
 
+  pause(): void {
+    this.#parts.onTurned(false)
+  }
+
   letGo(): void {
     const { engine, home, onTurned } = this.#parts
     onTurned(false)

@@ -2,28 +2,26 @@
  * Who runs each facility, as this coordinator grants it: gateways ask over their link, operators over HTTP. What is granted here is what
  * the hub lets a gateway write.
  */
-import type { Lease } from '@holdfast/shared/consistency'
-import { MAX_UPDATE_BYTES, type Rights } from '@holdfast/shared/document'
-import {
-  ASK_LEASE,
-  type CallHandler,
-  CHECK_HEIR,
-  DECLARE_LOST,
-  type Engine,
-  type Hub,
-  LEASE_NEWS,
-  LEASE_QUESTION,
-  LeaseOffice,
-  type LinkCall,
-  lacks,
-} from '@holdfast/shared/engine'
-import type { Clock, Store } from '@holdfast/shared/ports'
-import { err, type Json, ok, type Refusal, type Result, refusal } from '@holdfast/shared/values'
 import { z } from 'zod'
-import { type CoordinatorConfig, type FacilityConfig, gatewaysOf } from '../config.ts'
+import type { Enrolment } from '../../consistency/grants.ts'
+import type { Lease } from '../../consistency/lease.ts'
+import { MAX_UPDATE_BYTES, type Rights } from '../../document/rights.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Json } from '../../values/json.ts'
+import { type Refusal, refusal } from '../../values/refusal.ts'
+import { err, ok, type Result } from '../../values/result.ts'
+import type { CallHandler, LinkCall } from '../call-desk.ts'
+import type { Engine } from '../engine.ts'
+import type { Hub } from '../hub.ts'
+import { lacks } from './lacks.ts'
+import { LeaseOffice } from './lease-office.ts'
+import { ASK_LEASE, CHECK_HEIR, DECLARE_LOST, LEASE_NEWS, LEASE_QUESTION } from './lease-rows.ts'
 
-export interface LeasesParts {
-  readonly config: CoordinatorConfig
+export interface HubLeasesParts {
+  readonly enrolments: readonly Enrolment[]
+  /** Whose writing a node may bring, by the numbers given at enrolment (D2). */
+  readonly writers: (home: string, node: string) => Pick<Rights, 'nodes' | 'returning'>
   readonly engine: Engine
   readonly store: Store
   readonly clock: Clock
@@ -40,12 +38,12 @@ const BAD_QUESTION = refusal('fix-request', 'bad-question', 'This can not be und
 const heir = z.strictObject({ to: z.string() })
 const lost = z.strictObject({ by: z.string().max(128), reason: z.string().max(1024), heir: z.string().exactOptional() })
 
-export class Leases {
-  readonly #parts: LeasesParts
+export class HubLeases {
+  readonly #parts: HubLeasesParts
   readonly #office: LeaseOffice
   readonly #stopListening: () => void
 
-  private constructor(parts: LeasesParts, office: LeaseOffice) {
+  private constructor(parts: HubLeasesParts, office: LeaseOffice) {
     this.#parts = parts
     this.#office = office
     parts.handlers.set(ASK_LEASE, (call) => this.#answer(call))
@@ -56,20 +54,15 @@ export class Leases {
     })
   }
 
-  static async open(parts: LeasesParts): Promise<Leases> {
-    const { config, engine, store, clock } = parts
-    const enrolments = new Map(
-      config.facilities.map((facility) => {
-        const nodes = gatewaysOf(facility).map(({ node }) => node)
-        return [facility.id, { home: facility.id, nodes, holdover: facility.holdover }]
-      }),
-    )
+  static async open(parts: HubLeasesParts): Promise<HubLeases> {
+    const { engine, store, clock } = parts
+    const enrolments = new Map(parts.enrolments.map((enrolment) => [enrolment.home, enrolment]))
     const handedOver = async (home: string) => {
       const roster = await engine.roster(home)
       return roster.ok ? roster.value.state?.handedOver : undefined
     }
     const office = await LeaseOffice.open({ store, clock, enrolments, handedOver, onMoved: (lease) => leases.#announce(lease) })
-    const leases: Leases = new Leases(parts, office)
+    const leases: HubLeases = new HubLeases(parts, office)
     return leases
   }
 
@@ -88,24 +81,20 @@ export class Leases {
 
   /** Whom to ask about a facility: who holds it; before anybody was granted it, its first gateway. */
   holderOf(home: string): string | undefined {
-    return this.#office.leaseOf(home)?.holder ?? this.#facility(home)?.node
+    return this.#office.leaseOf(home)?.holder ?? this.#nodesOf(home)[0]
   }
 
-  #facility(home: string): FacilityConfig | undefined {
-    return this.#parts.config.facilities.find(({ id }) => id === home)
+  #nodesOf(home: string): readonly string[] {
+    return this.#parts.enrolments.find((enrolment) => enrolment.home === home)?.nodes ?? []
   }
 
   /** What a gateway may write into its facility's documents: under epochs that it was granted, and no other. */
   rightsOf(peer: string, home: string): Rights {
-    const { config } = this.#parts
-    const facility = this.#facility(home)
-    const gateways = facility === undefined ? [] : gatewaysOf(facility)
-    const gateway = gateways.find(({ node }) => node === peer)
     const maxEpoch = this.#office.epochGranted(home, peer)
     const lease = this.#office.leaseOf(home)
     const holds = lease?.holder === peer && !lease.vacant
     return {
-      nodes: new Set(gateway === undefined ? [] : [gateway.nodeNumber, ...(facility?.behind ?? [])]),
+      ...this.#parts.writers(home, peer),
       guests: 'any',
       authority: maxEpoch > 0,
       maxEpoch,
@@ -113,8 +102,6 @@ export class Leases {
       mayPropose: true,
       mayWriteText: true,
       maxBytes: MAX_UPDATE_BYTES,
-      // Whoever runs the facility holds what all of them wrote.
-      returning: new Set([config.nodeNumber, ...gateways.map(({ nodeNumber }) => nodeNumber)]),
     }
   }
 
@@ -127,9 +114,7 @@ export class Leases {
 
   /** Whether a gateway could take the facility over at this moment. */
   checkHeir(home: string, to: string): Result<Json, Refusal> {
-    const facility = this.#facility(home)
-    if (facility === undefined || !gatewaysOf(facility).some(({ node }) => node === to))
-      return err(refusal('fix-request', 'not-enrolled', `${to} is not enrolled for ${home}.`))
+    if (!this.#nodesOf(home).includes(to)) return err(refusal('fix-request', 'not-enrolled', `${to} is not enrolled for ${home}.`))
     if (this.#parts.isLive(to)) return ok({})
     return err(refusal('retry-later', 'unavailable', `${to} is not connected, so it could not go on with ${home}.`))
   }
@@ -164,8 +149,7 @@ export class Leases {
   #announce(lease: Lease): void {
     const { hub, onMoved } = this.#parts
     onMoved(lease)
-    const facility = this.#facility(lease.home)
-    for (const { node } of facility === undefined ? [] : gatewaysOf(facility)) {
+    for (const node of this.#nodesOf(lease.home)) {
       void hub().callNode(node, lease.home, LEASE_NEWS, { epoch: lease.epoch }, NEWS_TIMEOUT_MS)
     }
   }
