@@ -18,7 +18,9 @@ const canonicalNumber = (value: number): string => {
 // Texts are joined as they come: every log entry passes here, and lists of members would cost more than the members.
 const canonicalArray = (value: readonly Json[]): string => {
   let members = ''
-  for (const member of value) members += `${members === '' ? '' : ','}${canonicalJson(member)}`
+  value.forEach((member, place) => {
+    members += place === 0 ? canonicalJson(member) : `,${canonicalJson(member)}`
+  })
   return `[${members}]`
 }
 

@@ -19,7 +19,7 @@ test('E5 W17 what is drawn from what was drawn before is what is drawn anew, wha
       gaps,
       (random, turns) => {
         const { run } = aLife(random)
-        const [closely, now] = [drawingOn(), drawingOn()]
+        const [closely, now] = [drawingOn(0), drawingOn(0)]
         let state: WorkflowState | undefined
         let next = 0
         run.log.forEach((entry, position) => {
@@ -47,7 +47,7 @@ const aLife = (random: ConstructorParameters<typeof World>[0]): World => {
 test('E5 W17 what is wanted still is the very same; what is not is drawn once', () => {
   const definition = define({ steps: { all: { type: 'map', over: 'input.list', each: FUNCTION } } })
   const run = new Run(definition, { list: [1, 2, 3] })
-  const draw = drawingOn()
+  const draw = drawingOn(0)
   const before = wanted(definition, run.id, run.state, run.gates, draw).calls
   const [first] = before
   if (first === undefined) throw new Error('three calls are wanted')

@@ -10,10 +10,14 @@ export type Drawing = (place: Place) => readonly StepWants[]
 
 export const drawAnew: Drawing = (place) => place.state.steps.map((step, ref) => wantsOfStep(place, step, ref))
 
+/** With fewer steps, to remember what was drawn costs more than to draw it anew. */
+const WIDE = 48
+
 /** Of one workflow: each time only what has changed since the last. The same as drawing anew, in every state. */
-export const drawingOn = (): Drawing => {
+export const drawingOn = (wideFrom = WIDE): Drawing => {
   let last: { readonly place: Place; readonly wants: readonly StepWants[] } | undefined
   return (place) => {
+    if (place.state.steps.length < wideFrom) return drawAnew(place)
     const wants = last !== undefined && isSamePlace(last.place, place) ? drawChanged(last.place, last.wants, place) : drawAnew(place)
     last = { place, wants }
     return wants
