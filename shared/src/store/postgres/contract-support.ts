@@ -1,5 +1,6 @@
 /** For tests: the store contract and what goes for every PostgreSQL, on whichever place gives clients of a schema. */
 import { describe, expect, test } from 'vitest'
+import { rowsOf } from '../../engine/rows.ts'
 import type { SharedStore } from '../../ports/neighbours.ts'
 import type { CollectionSchema, Store } from '../../ports/store.ts'
 import { append, commit, put, SCHEMAS } from '../../testing/store-contract/subject.ts'
@@ -55,10 +56,14 @@ export const contractOn = (name: string, place: Place): void => {
       const reasons = await Promise.allSettled([store.document('w_1'), store.get('tasks', 't'), store.document('w_2')])
       expect(reasons.map((each) => each.status === 'rejected' && each.reason.reason.where)).toEqual([
         'update 1 of w_1',
-        'tasks/t',
+        'row tasks/t',
         'document w_2',
       ])
       expect(await store.get('tasks', 'u')).toBe(2)
+      const damaged: string[] = []
+      const served: string[] = []
+      for await (const { key } of rowsOf(store, 'tasks', (each) => damaged.push(each))) served.push(key)
+      expect([served, damaged]).toEqual([['u'], ['t']])
       await database.close()
       await store.close()
     })

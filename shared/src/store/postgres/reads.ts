@@ -100,6 +100,6 @@ const updateOf = (row: SqlRow): StoredUpdate => {
 const rowOf = (collection: string, row: SqlRow): Row => {
   const key = keyText(bytesOf(row, 'key'))
   const value = textOf(row, 'value')
-  assertSeal(numberOf(row, 'crc'), sealOfRow(collection, key, value), () => `${collection}/${key}`)
+  assertSeal(numberOf(row, 'crc'), sealOfRow(collection, key, value), () => `row ${collection}/${key}`)
   return { key, value: JSON.parse(value) }
 }
