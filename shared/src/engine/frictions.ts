@@ -2,12 +2,16 @@
  * What goes wrong without anybody deciding anything: more is held than there is, and promised ends that can't be met (CON-1). Looked for once
  * in a turn, after everything was let begin that may; what is found is put into the logs it is about, in this same turn.
  */
+import { partiesOf } from '../conflict/across.ts'
 import { judgeDeadline, judgeWindow } from '../conflict/deadlines.ts'
 import { type Holding, judgeOverbooked } from '../conflict/overbooked.ts'
 import { RuleShelf } from '../conflict/rules/shelf.ts'
 import type { Instant } from '../values/instant.ts'
 import { parseTaskId, specOf, stepName } from '../workflow/attempt.ts'
 import type { Act } from '../workflow/command.ts'
+import { isOpenConflict } from '../workflow/conflicts-settled.ts'
+import type { Conflict, WorkflowState } from '../workflow/state.ts'
+import { isSettled, isTerminal } from '../workflow/status.ts'
 import type { Core } from './core.ts'
 import type { Unit } from './unit.ts'
 import type { Waiting } from './waiting.ts'
@@ -24,7 +28,10 @@ export interface Frictions {
 const NO_RULES = new RuleShelf()
 
 export const lookForFrictions = (desk: Frictions): void => {
-  for (const unit of desk.moved) lookAtDeadline(desk, unit)
+  for (const unit of desk.moved) {
+    lookAtDeadline(desk, unit)
+    closeMoot(desk, unit)
+  }
   for (const each of desk.waiting) lookAtWindow(desk, each)
   lookAtHoldings(desk)
 }
@@ -34,6 +41,23 @@ const lookAtDeadline = ({ core, now, put }: Frictions, { id, home, state }: Unit
   const definition = core.catalogue.byHash(state.definition)
   const found = definition && judgeDeadline(core.domainRules, definition, { workflow: id, state }, now.wall)
   if (found !== undefined) put(id, { type: 'conflict', ...found })
+}
+
+/** A question nobody has answered, and nobody needs to any more: what it was about has ended, or moved on. */
+const closeMoot = ({ core, put }: Frictions, { id, home, state }: Unit): void => {
+  if (state === undefined || !core.authority.isAuthority(home)) return
+  for (const conflict of state.conflicts) {
+    if (conflict.id === undefined || !isOpenConflict(conflict) || !isMoot(conflict, state)) continue
+    put(id, { type: 'conflict-over', conflict: conflict.id, option: 'over', comment: 'what it was about has moved on' })
+  }
+}
+
+/** What data conflicts are about has been done, and can still be undone by whoever is asked. */
+const isMoot = ({ kind, step, inputs }: Conflict, state: WorkflowState): boolean => {
+  if (kind === 'data' || partiesOf(inputs) !== undefined) return false
+  if (isTerminal(state.status)) return true
+  const status = step === undefined ? undefined : state.steps[step]?.status
+  return status !== undefined && isSettled(status)
 }
 
 const lookAtWindow = ({ core, put }: Frictions, { workflow, begin, pool }: Waiting): void => {

@@ -114,6 +114,17 @@ describe('CON-1 safety, before a step begins', () => {
     expect(await conflict(second)).toMatchObject({ choice: 'ask', settled: { option: 'wait', by: 'rules' } })
   })
 
+  test('CON-2 what was asked about a step that is needed no more is asked no more', async () => {
+    const { node, conflict } = await open(zoned({ resolve: [] }))
+    await node.agent('r1')
+    await node.agent('r2')
+    await node.start(definition, { zone: 7 }, 'a')
+    const second = await node.start(definition, { zone: 7 }, 'b')
+    await node.will(second, { type: 'cancel', reason: 'not needed' })
+    expect(await conflict(second)).toMatchObject({ choice: 'ask', settled: { option: 'over', by: 'rules' } })
+    expect(await node.engine.register.conflicts(undefined, true, 10)).toEqual([])
+  })
+
   test('CON-2 failing it lets the workflow go its way back', async () => {
     const { node, conflict } = await open(zoned({ resolve: [] }))
     await node.agent('r1')
