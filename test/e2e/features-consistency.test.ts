@@ -111,6 +111,16 @@ describe('SYN-4 decisions', () => {
     expect(outcomeOf(await post(gateway().api, id, 'resume'))).toEqual([200, 'decided'])
   })
 
+  test('SYN-4 PER-1 bounded, cut off and killed: what the hub had everything of goes on within the bound', async () => {
+    const id = await begun('bounded', 'bounded-killed')
+    await line('cut')
+    // How far the hub is, is written down once a second.
+    await sleep(3_000)
+    await gateway().kill()
+    await gateway().restart()
+    expect(said(await post(gateway().api, id, 'pause'))).toBe(200)
+  })
+
   test('SYN-4 eventual, cut off: everything goes on', async () => {
     await line('cut')
     const id = await begun('easy', 'eventual-cut')

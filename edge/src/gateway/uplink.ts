@@ -40,6 +40,7 @@ export const openLine = async ({ config, engine, store, life, log, handlers, onL
   const token = await using('hub.tokenFile', () => readSecret(hub.tokenFile))
   const rows = new AcknowledgedRows(store, systemClock)
   const { pingMs, silenceMs, maxRetryMs } = hub
+  engine.outlet.release.inherit(facility, await rows.pendingDocuments(hub.node, facility))
   const entropy = new AntiEntropy(engine, store, systemClock)
   const uplink: UplinkLoop = new UplinkLoop({
     engine,

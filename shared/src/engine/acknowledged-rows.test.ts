@@ -27,4 +27,8 @@ test('I12 a node that begins while cut off knows what is pending, and since when
   await clock.advance(60_000)
   const backlog = await new AcknowledgedRows(store, clock).backlogOf('cloud', 'harbour')
   expect([pendingIn(backlog), oldestIn(backlog), backlog.acknowledged]).toEqual([701, 1_001_000, 3])
+  expect([...(await rows.pendingDocuments('cloud', 'harbour'))]).toEqual(['w_1'])
+  rows.note('cloud', 'harbour', 706)
+  await clock.advance(1_000)
+  expect([...(await rows.pendingDocuments('cloud', 'harbour'))]).toEqual([])
 })

@@ -5,7 +5,7 @@
  */
 import { acknowledge, type Backlog, emptyBacklog, grow } from '../link/index.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Store } from '../ports/store.ts'
+import type { FeedEntry, Store } from '../ports/store.ts'
 import { isJsonObject } from '../values/json.ts'
 import { CURSORS } from './cursors.ts'
 import { readPage } from './feed-reading.ts'
@@ -47,16 +47,36 @@ export class AcknowledgedRows {
 
   /** What a home's feed holds beyond the row. The oldest of it is hardly older than the row, which counts as its age. */
   async backlogOf(peer: string, home: string): Promise<Backlog> {
+    const { from, at } = await this.#rowOf(peer, home)
+    let backlog = acknowledge(emptyBacklog, from, at)
+    for await (const page of this.#beyond(home, from)) {
+      const end = page.at(-1)?.sequence ?? from
+      backlog = grow(backlog, { end, count: page.filter(({ origin }) => origin !== peer).length, at })
+    }
+    return backlog
+  }
+
+  /** The documents of which the peer may lack something. */
+  async pendingDocuments(peer: string, home: string): Promise<ReadonlySet<string>> {
+    const { from } = await this.#rowOf(peer, home)
+    const documents = new Set<string>()
+    for await (const page of this.#beyond(home, from)) for (const { document, origin } of page) if (origin !== peer) documents.add(document)
+    return documents
+  }
+
+  async #rowOf(peer: string, home: string): Promise<{ readonly from: number; readonly at: number }> {
     const row = await this.#store.get(CURSORS, keyOf(peer, home))
     const known = isJsonObject(row) && row.generation === this.#store.generation ? row : {}
     const from = typeof known.sequence === 'number' ? known.sequence : 0
-    const at = typeof known.at === 'number' ? known.at : this.#clock.now().wall
-    let backlog = acknowledge(emptyBacklog, from, at)
+    return { from, at: typeof known.at === 'number' ? known.at : this.#clock.now().wall }
+  }
+
+  async *#beyond(home: string, from: number): AsyncGenerator<readonly FeedEntry[]> {
     for (let after = from; ; ) {
       const { entries: page } = await readPage(this.#store, home, after, PAGE_ENTRIES)
       const end = page.at(-1)?.sequence
-      if (end === undefined) return backlog
-      backlog = grow(backlog, { end, count: page.filter(({ origin }) => origin !== peer).length, at })
+      if (end === undefined) return
+      yield page
       after = end
     }
   }

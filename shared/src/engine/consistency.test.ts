@@ -270,6 +270,16 @@ describe('SYN-4 bounded staleness', () => {
     await shore.acknowledge()
     expect(outcomeOf(await shore.node.will(id('k'), { type: 'pause' }))).toBe('decided')
   })
+
+  test('V2 a workflow of which the hub had everything goes on in the new life, cut off as it is', async () => {
+    const shore = await connected()
+    await shore.node.start(one(BOUNDED))
+    await shore.node.start(one(BOUNDED), {}, 'l')
+    shore.node = await shore.node.restart()
+    shore.node.engine.outlet.release.inherit(HOME, new Set([id('l')]))
+    expect(outcomeOf(await shore.node.will(id('k'), { type: 'pause' }))).toBe('decided')
+    expect(outcomeOf(await shore.node.will(id('l'), { type: 'pause' }))).toBe('staleness-bound-exceeded')
+  })
 })
 
 describe('SYN-4 eventual, and a node that is its own hub', () => {

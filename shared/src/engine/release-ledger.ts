@@ -18,7 +18,7 @@ interface Effect {
 export class ReleaseLedger {
   readonly home: string
   /** Where what was released before this life ends, if nobody knows what that was. */
-  readonly #inherited: number
+  #inherited: number
   /** Where its policy was last changed. */
   changedAt: number
   #effects = new Map<string, Effect>()
@@ -33,6 +33,11 @@ export class ReleaseLedger {
   /** All effects that are wanted now; the new ones were brought by the commit at this place. */
   want(effects: readonly string[], place: number, at: number): void {
     this.#effects = new Map(effects.map((id) => [id, this.#effects.get(id) ?? { place, at }]))
+  }
+
+  /** Nothing of what was released before this life waits for the hub. */
+  inheritNothing(): void {
+    this.#inherited = 0
   }
 
   decided(place: number, at: number): void {

@@ -7,8 +7,8 @@
  *        the hub acknowledged further, the line came back, standing was regained: looked at again
  *
  *   V1  Nothing is shown that the gate holds back. What was shown stays shown.
- *   V2  What an earlier life of this node had released and the hub has not acknowledged is not known: until it has, there is no room
- *       within a bound.
+ *   V2  How much an earlier life of this node had released of a workflow is not known. Where the hub may lack any of it, there is no room
+ *       within a bound until it has it.
  *   V3  Whatever is held is looked at again when what it waits for may have come.
  *   V7  Of a document that the hub refused an update of, nothing is shown under `strong` any more in this life.
  *
@@ -45,6 +45,8 @@ export class Release {
   readonly #ends = new Map<string, number>()
   readonly #inherited = new Map<string, number>()
   readonly #acknowledged = new Map<string, number>()
+  /** By home: of which documents the hub may lack what an earlier life wrote; where it is not known, of all. */
+  readonly #pending = new Map<string, ReadonlySet<string>>()
   /** Those held because this node may not decide at present. */
   readonly #fallen = new Set<string>()
   /** Of these the hub did not take everything: what it has acknowledged since says nothing of them. */
@@ -69,6 +71,12 @@ export class Release {
   begin(home: string, end: number): void {
     this.#ends.set(home, end)
     this.#inherited.set(home, end)
+  }
+
+  /** Of what earlier lives wrote, the hub may lack something of these documents, and of no others. */
+  inherit(home: string, pending: ReadonlySet<string>): void {
+    this.#pending.set(home, pending)
+    for (const [workflow, ledger] of this.#ledgers) if (ledger.home === home && !pending.has(workflow)) ledger.inheritNothing()
   }
 
   grew(home: string, end: number): void {
@@ -204,7 +212,8 @@ export class Release {
   }
 
   #ledgerOf({ id, home }: Unit): ReleaseLedger {
-    const ledger = this.#ledgers.get(id) ?? new ReleaseLedger(home, this.#inheritedOf(home))
+    const inherited = this.#pending.get(home)?.has(id) === false ? 0 : this.#inheritedOf(home)
+    const ledger = this.#ledgers.get(id) ?? new ReleaseLedger(home, inherited)
     this.#ledgers.set(id, ledger)
     return ledger
   }
