@@ -68,6 +68,13 @@ describe('B38 a gateway', () => {
     expect(stderr).not.toContain('secret-token')
   })
 
+  test('B38 SYN-7 a standby without a hub has nothing to stand by for', () => {
+    const { hub: _hub, ...alone } = { hub: undefined, ...gatewayConfig() }
+    const { status, stderr } = startGateway({ ...alone, standby: true })
+    expect(status).toBe(EX_CONFIG)
+    expect(stderr).toMatch(/ hub: a standby needs a hub/)
+  })
+
   test('B38 GOV-4 LIM-1 LIM-3 LIM-4 limits that can mean nothing are told with their place', () => {
     const { status, stderr } = startGateway({
       ...gatewayConfig(),
