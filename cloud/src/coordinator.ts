@@ -9,6 +9,7 @@ import {
   AntiEntropy,
   answerRecognise,
   type CallHandler,
+  CatalogueFollower,
   type ChildCondition,
   ClaimsAcross,
   DependencyRelay,
@@ -122,7 +123,11 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const relay = new DependencyRelay(engine)
   const claims = new ClaimsAcross(engine, rules.shelf)
   await claims.catchUp()
-  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
+  const publisher = new Publisher(engine, store)
+  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher })
+  const onProblem = (hash: string, problem: string): void => log.error({ hash, problem }, 'a definition of the catalogue was left out')
+  const follower = new CatalogueFollower({ engine, publisher, onProblem })
+  await follower.start()
   const scheduler = await Scheduler.open({ engine, store, clock })
   const authority = authorityDesk({
     facilities: config.facilities,
@@ -151,6 +156,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
       hub.close()
       relay.close()
       claims.close()
+      follower.close()
       await server.close()
       await scheduler.close()
       await engine.close()

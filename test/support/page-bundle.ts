@@ -8,8 +8,15 @@ export const bundlePage = async (entry: URL): Promise<string> => {
   const built = await build({
     configFile: false,
     logLevel: 'warn',
-    resolve: { alias: { vitest: STAND_IN } },
-    build: { write: false, minify: false, target: 'esnext', rolldownOptions: { input: fileURLToPath(entry) }, modulePreload: false },
+    // Without the condition `browser`, Automerge comes with its WebAssembly as text: one script is all that a page is given.
+    resolve: { alias: { vitest: STAND_IN }, conditions: ['module', 'import'] },
+    build: {
+      write: false,
+      minify: false,
+      target: 'esnext',
+      modulePreload: false,
+      rolldownOptions: { input: fileURLToPath(entry), output: { codeSplitting: false } },
+    },
   })
   for (const output of 'output' in built ? built.output : []) if (output.type === 'chunk') return output.code
   throw new Error(`${entry.pathname} gave no script`)

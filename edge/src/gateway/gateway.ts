@@ -10,6 +10,7 @@ import {
   AntiEntropy,
   answerProbe,
   type CallHandler,
+  CatalogueFollower,
   DependencyRelay,
   type EngineConfig,
   LeaseKeeper,
@@ -66,7 +67,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const tablets = await openTabletHub(config, engine, store, new Map([...handlers, ...entropy.handlers]))
   const uplink = line?.uplink
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
-  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher: new Publisher(engine, store) })
+  const publisher = new Publisher(engine, store)
+  const library = libraryOf({ catalogue: engine.catalogue, templates: loaded.templates, publisher })
+  const onProblem = (hash: string, problem: string): void => log.error({ hash, problem }, 'a definition of the catalogue was left out')
+  const follower = new CatalogueFollower({ engine, publisher, onProblem })
+  await follower.start()
   const scheduler = await Scheduler.open({ engine, store, clock: systemClock })
   const birth = { life, recovered }
   let dismissAgents = (): void => {}
@@ -101,6 +106,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
       tablets.close()
       uplink?.stop()
       relay.close()
+      follower.close()
       await server.close()
       await scheduler.close()
       await engine.close()

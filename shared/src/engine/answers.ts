@@ -1,7 +1,6 @@
 /** The answers a turn gives, and the refusals that more than one of its parts may have to give. */
 import { type Refusal, refusal } from '../values/refusal.ts'
 import type { Answer } from './inputs.ts'
-import type { Roster } from './roster.ts'
 import type { Unit } from './unit.ts'
 
 export const DECIDED: Answer = { outcome: 'decided', replayed: false, rejected: [] }
@@ -11,7 +10,7 @@ export const NO_SUCH_WORKFLOW = refusal('fix-request', 'no-such-workflow', 'Ther
 export const TOO_MANY_WAITING = refusal('retry-later', 'too-many-waiting', 'So many workflows wait for their start that no more are taken.')
 export const STOPPING = refusal('retry-later', 'stopping', 'This node is stopping.')
 
-export const foreignHome = ({ id, home }: Unit | Unit<Roster>): Refusal =>
+export const foreignHome = ({ id, home }: { readonly id: string; readonly home: string }): Refusal =>
   refusal('give-up', 'foreign-home', `${id} belongs to ${home}, and to no other home.`)
 
 export const notTheAuthority = (home: string): Refusal =>

@@ -1,6 +1,7 @@
 /** What a commit brought, as those who listen to the engine are told it. */
 import type { LogEntry } from '../workflow/event.ts'
 import type { WorkflowState } from '../workflow/state.ts'
+import type { PaperUnit } from './papers.ts'
 import type { Summary } from './summary.ts'
 import type { Unit } from './unit.ts'
 
@@ -9,6 +10,8 @@ export interface Committed {
   readonly feeds: ReadonlyMap<string, ReadonlyMap<string, number>>
   readonly summaries: readonly Summary[]
   readonly news: readonly News[]
+  /** Catalogues and plans that changed. */
+  readonly papers: readonly PaperUnit[]
 }
 
 /** What one workflow's log grew by. */

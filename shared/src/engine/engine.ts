@@ -96,7 +96,7 @@ export class Engine implements Core {
       ...{ core: this, config, outlet, register: this.register, recovery: this.recovery, following: this.#following },
       release: (turn) => this.#release(turn),
       // Where others are followed, it is found among what they committed.
-      unknown: (turn, found) => this.#following ?? this.#announce(turn.appended, found, []),
+      unknown: (turn, found) => this.#following ?? this.#announce({ feeds: turn.appended, summaries: found, news: [], papers: [] }),
     })
   }
 
@@ -257,7 +257,7 @@ export class Engine implements Core {
     turn.admission.keep()
     const summaries: Summary[] = []
     const news: News[] = []
-    for (const roster of turn.rosters) roster.committed()
+    for (const unit of [...turn.rosters, ...turn.papers]) unit.committed()
     for (const unit of turn.touched) {
       const changed = unit.isStaged
       const grown = newsOf(unit)
@@ -271,7 +271,7 @@ export class Engine implements Core {
       if (summary?.open === false && this.#aftermath.wantedBy(unit.id) === undefined) this.units.evict(unit.id)
     }
     this.units.trim()
-    this.#announce(feeds, summaries, news)
+    this.#announce({ feeds, summaries, news, papers: [...turn.papers] })
     this.#alert(turn, breakerNews, news)
     this.#aftermath.setAlarm()
   }
@@ -286,12 +286,12 @@ export class Engine implements Core {
     const { neighbours, store, onFollow, domainRules } = this.#config
     const { units, register, catalogue, cursors } = this
     if (neighbours === undefined) return undefined
-    const announce = ({ feeds, summaries, news }: Committed): void => this.#announce(feeds, summaries, news)
+    const announce = (committed: Committed): void => this.#announce(committed)
     const alone = (work: () => Promise<void>): Promise<void> => this.#queue.alone(work)
     return new Following({ neighbours, store, units, register, catalogue, cursors, alone, announce, onFollow, domainRules }, seen)
   }
 
-  #announce(feeds: Committed['feeds'], summaries: readonly Summary[], news: readonly News[]): void {
-    if (feeds.size > 0) for (const listener of this.#listeners) listener({ feeds, summaries, news })
+  #announce(committed: Committed): void {
+    if (committed.feeds.size > 0) for (const listener of this.#listeners) listener(committed)
   }
 }

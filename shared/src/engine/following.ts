@@ -10,6 +10,7 @@
  * Two of these processes never have authority over the same home; copies are all that is followed here.
  */
 import type { RuleShelf } from '../conflict/rules/shelf.ts'
+import { type PaperName, paperNamed } from '../document/paper/kinds.ts'
 import type { Change, Neighbours } from '../ports/neighbours.ts'
 import { type Store, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
@@ -18,6 +19,7 @@ import type { Catalogue } from './catalogue.ts'
 import { type Committed, type News, newsOf } from './committed.ts'
 import { CURSORS, type PeerCursor, parseCursor } from './cursors.ts'
 import { refreshCatalogue } from './definition-rows.ts'
+import type { PaperUnit } from './papers.ts'
 import type { Register } from './register.ts'
 import { unlessDamaged } from './rows.ts'
 import { restoreRules } from './rule-book.ts'
@@ -111,13 +113,23 @@ export class Following {
     }
     const summaries: Summary[] = []
     const news: News[] = []
+    const papers: PaperUnit[] = []
     for (const [document, changes] of grown) {
-      if (document === homeDocumentOf(home)) this.#parts.units.evictRoster(home)
+      const paper = paperNamed(document, home)
+      if (paper !== undefined) papers.push(...(await this.#readAgain(paper)))
+      else if (document === homeDocumentOf(home)) this.#parts.units.evictRoster(home)
       else await this.#readOn(document, changes, summaries, news)
     }
     if (grown.size > 0) await this.#parts.register.recount([home])
     this.#seen.set(home, end)
-    if (origins.size > 0) this.#parts.announce({ feeds: new Map([[home, origins]]), summaries, news })
+    if (origins.size > 0) this.#parts.announce({ feeds: new Map([[home, origins]]), summaries, news, papers })
+  }
+
+  async #readAgain(name: PaperName): Promise<readonly PaperUnit[]> {
+    const { units } = this.#parts
+    units.papers?.evict(name.id)
+    const read = await units.paper(name)
+    return read.ok && read.value !== undefined ? [read.value] : []
   }
 
   #note(change: Change, grown: Grown, origins: Map<string, number>): void {

@@ -1,12 +1,14 @@
 /** What can be put into a turn (E1). Each gets one answer, after the commit. */
 
 import type { Consistency } from '../definition/schema-consistency.ts'
+import { type PaperName, paperNamed } from '../document/paper/kinds.ts'
 import type { FeedUpdate, Refused } from '../link/index.ts'
 import { isWorkflowId } from '../values/ids.ts'
 import type { Decision, Fact } from '../workflow/command.ts'
 import type { Proposable } from '../workflow/proposal.ts'
 import type { Party } from './barriers.ts'
 import { idIn } from './due-key.ts'
+import type { PaperInput } from './paper-input.ts'
 import type { Presence } from './roster.ts'
 
 /** A decision or fact about one workflow. Decided here if this node is the home's authority, else written down as a proposal. */
@@ -133,6 +135,7 @@ export type Input =
   | RetireInput
   | RepairInput
   | DiscardInput
+  | PaperInput
   | WillInput
   | EditInput
   | TextInput
@@ -179,7 +182,7 @@ export const documentsOf = (input: Input): readonly string[] => {
     case 'judge':
       return [input.workflow]
     case 'received':
-      return input.updates.map(({ document }) => document)
+      return input.updates.flatMap(({ document }) => (paperNamed(document, input.home) === undefined ? [document] : []))
     case 'meet':
       return input.parties.map(({ workflow }) => workflow)
     case 'retire':
@@ -187,6 +190,7 @@ export const documentsOf = (input: Input): readonly string[] => {
     case 'repair':
       return isWorkflowId(input.document) ? [input.document] : []
     case 'presence':
+    case 'paper':
     case 'reset-breaker':
     case 'hand-over':
     case 'dispatch':
@@ -199,3 +203,9 @@ const NEEDS_HOME: ReadonlySet<Input['kind']> = new Set(['presence', 'received', 
 
 /** Homes whose own document an input may touch. */
 export const homesOf = (input: Input): readonly string[] => ('home' in input && NEEDS_HOME.has(input.kind) ? [input.home] : [])
+
+/** Papers an input may touch. */
+export const papersOf = (input: Input): readonly PaperName[] => {
+  if (input.kind === 'paper') return [input.paper]
+  return input.kind === 'received' ? input.updates.flatMap(({ document }) => paperNamed(document, input.home) ?? []) : []
+}

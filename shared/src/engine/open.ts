@@ -20,6 +20,7 @@ import { Engine } from './engine.ts'
 import { LEASES } from './leases/lease-rows.ts'
 import { nextLife } from './life.ts'
 import { NO_LIMITS } from './limits.ts'
+import { PAPERS } from './paper-rows.ts'
 import { standingPuts } from './rebuild.ts'
 import { RESULTS, RESULTS_DUE } from './result-cache.ts'
 import { ARCHIVED, ENDED, GONE } from './retired.ts'
@@ -47,6 +48,7 @@ export const ENGINE_SCHEMAS = [
   { name: CHECKPOINTS, indices: [] },
   { name: CURSORS, indices: [] },
   { name: GUESTS, indices: [] },
+  { name: PAPERS, indices: [] },
   { name: REFUSALS, indices: ['peer'] },
   { name: REJECTED, indices: [] },
   { name: DEFINITIONS, indices: [] },

@@ -65,6 +65,8 @@ const place = (
     turn.rosters.add(roster)
     return apply(core, roster, from, update)
   }
+  const paper = core.units.papers?.peek(document)
+  if (paper !== undefined) return core.units.papers?.take(core, turn, paper, from, update)
   if (!isWorkflowId(document)) return refusal('fix-request', 'bad-document-id', `${document} names no document of ${from.home}.`)
   const gone = core.units.goneAmong(document)
   if (gone !== undefined) return gone

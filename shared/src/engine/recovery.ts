@@ -58,6 +58,7 @@ export class Recovery {
   async forget(turn: Turn): Promise<readonly Summary[]> {
     const { units } = this.#parts.core
     for (const unit of turn.touched) units.evict(unit.id)
+    for (const unit of turn.papers) units.papers?.evict(unit.id)
     for (const { home } of turn.rosters) {
       units.evictRoster(home)
       await units.roster(home)

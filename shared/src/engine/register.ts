@@ -7,6 +7,7 @@ import { ASKED, type AskedRow, isAskedRow } from './asked.ts'
 import type { Books } from './books.ts'
 import { CHECKPOINTS, type CheckpointRow, checkpointKey, isCheckpointRow } from './checkpoints.ts'
 import { CONFLICTS, type ConflictRow, isConflictRow } from './conflict-rows.ts'
+import { isPaperRow, PAPERS, type PaperRow } from './paper-rows.ts'
 import { rowsOf, unlessDamaged } from './rows.ts'
 import { COUNTS, NONE, OPEN, type OutcomeCount, parseCounts, parseOpenRow } from './standing.ts'
 import { isSummary, type Summary, WORKFLOWS } from './summary.ts'
@@ -24,14 +25,15 @@ export interface AtStart {
 
 export class Register {
   readonly #store: Store
-  readonly #between: Between
+  /** Reads between two turns: what it finds is durable. */
+  readonly between: Between
   readonly #counts: Map<string, OutcomeCount>
   readonly #waiting: Summary[]
   readonly #uncounted = new Set<string>()
 
   constructor(store: Store, between: Between, { counts, waiting }: AtStart) {
     this.#store = store
-    this.#between = between
+    this.between = between
     this.#counts = counts
     this.#waiting = waiting
   }
@@ -50,7 +52,7 @@ export class Register {
   }
 
   one(workflow: string): Promise<Summary | undefined> {
-    return this.#between(() => this.now(workflow))
+    return this.between(() => this.now(workflow))
   }
 
   /** For use within a turn: it may say what is not durable yet. */
@@ -64,6 +66,18 @@ export class Register {
     for await (const { value } of this.#rowsOf(ASKED)) if (isAskedRow(value)) yield value
   }
 
+  /** Catalogues and plans. */
+  async *papers(): AsyncGenerator<PaperRow> {
+    for await (const { value } of this.#rowsOf(PAPERS)) if (isPaperRow(value)) yield value
+  }
+
+  paper(id: string): Promise<PaperRow | undefined> {
+    return this.between(async () => {
+      const row = await this.#store.get(PAPERS, id)
+      return isPaperRow(row) ? row : undefined
+    })
+  }
+
   /** Conflicts in the order of their finding, a page at a time; only those still to be settled, if asked. */
   conflicts(
     after: string | undefined,
@@ -71,14 +85,14 @@ export class Register {
     limit: number,
   ): Promise<readonly { readonly key: string; readonly row: ConflictRow }[]> {
     const where = openOnly ? { where: { index: 'open', equals: true } as const } : {}
-    return this.#between(async () => {
+    return this.between(async () => {
       const rows = await this.#store.list(CONFLICTS, { limit, ...where, ...(after === undefined ? {} : { afterKey: after }) })
       return rows.flatMap(({ key, value }) => (isConflictRow(value) ? [{ key, row: value }] : []))
     })
   }
 
   conflict(id: string): Promise<ConflictRow | undefined> {
-    return this.#between(async () => {
+    return this.between(async () => {
       const [found] = await this.#store.list(CONFLICTS, { where: { index: 'id', equals: id }, limit: 1 })
       return isConflictRow(found?.value) ? found.value : undefined
     })
@@ -86,7 +100,7 @@ export class Register {
 
   /** What was kept with the checkpoint at that position of the log, where this node made it. */
   checkpoint(workflow: string, position: number): Promise<CheckpointRow | undefined> {
-    return this.#between(async () => {
+    return this.between(async () => {
       const row = await this.#store.get(CHECKPOINTS, checkpointKey(workflow, position))
       return isCheckpointRow(row) ? row : undefined
     })
@@ -128,6 +142,6 @@ export class Register {
   }
 
   #rowsOf(collection: string): AsyncGenerator<Row> {
-    return rowsOf({ list: (name, query) => this.#between(() => this.#store.list(name, query)) }, collection)
+    return rowsOf({ list: (name, query) => this.between(() => this.#store.list(name, query)) }, collection)
   }
 }

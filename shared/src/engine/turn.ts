@@ -32,6 +32,8 @@ import { judgeWaiting } from './judging.ts'
 import { judgeBranches } from './judging-branches.ts'
 import { meet } from './meeting.ts'
 import { noteOutcomes } from './outcomes.ts'
+import { NO_SUCH_PAPER } from './paper-input.ts'
+import type { PaperUnit } from './papers.ts'
 import { summaryOf } from './projections.ts'
 import { proposeWill } from './proposing.ts'
 import { receive } from './receiving.ts'
@@ -50,6 +52,7 @@ export class Turn {
   readonly now: Instant
   readonly touched = new Set<Unit>()
   readonly rosters = new Set<Unit<Roster>>()
+  readonly papers = new Set<PaperUnit>()
   readonly books: Books
   readonly admission: AdmissionTurn
   readonly consistency: ConsistencyTurn
@@ -85,6 +88,8 @@ export class Turn {
         return editTitle(this.#core, this, input)
       case 'text':
         return takeText(this.#core, this, input)
+      case 'paper':
+        return this.#core.units.papers?.edit(this.#core, this, input) ?? err(NO_SUCH_PAPER)
       case 'tick':
         return this.#command(this.#core.units.peek(input.workflow), { type: 'tick' }, 'clock')
       case 'received':
@@ -234,7 +239,7 @@ export class Turn {
     const appends: Append[] = []
     const expected = new Map<string, number>()
     let writtenBytes = 0
-    for (const unit of [...this.touched, ...this.rosters]) {
+    for (const unit of [...this.touched, ...this.rosters, ...this.papers]) {
       const flushed = unit.flush(this.#core.author)
       if (!flushed.ok) return flushed
       if (flushed.value.length === 0) continue
@@ -246,6 +251,7 @@ export class Turn {
       expected.set(unit.id, unit.version)
     }
     for (const unit of this.touched) this.#project(unit)
+    for (const unit of this.papers) if (expected.has(unit.id)) this.put(unit.put())
     const unitOf = (workflow: string): Unit | undefined => this.#core.units.peek(workflow)
     for (const input of this.#retirements) this.retiring.take(input, unitOf, (workflow) => expected.has(workflow), this.books)
     for (const { id, version } of this.retiring.erased) expected.set(id, version)

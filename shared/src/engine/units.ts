@@ -2,12 +2,14 @@
  * The documents in memory. Those of which something is wanted stay; the rest is read from the store when a turn needs it, and leaves when
  * there are too many (least recently used first); ended workflows leave at once. Recovery is nothing but loading: fold, compare, mend.
  */
+import type { PaperName } from '../document/paper/kinds.ts'
 import { type Store, type StoredDocument, StoreFailure } from '../ports/store.ts'
 import { homeDocumentOf } from '../values/ids.ts'
 import type { Refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { WorkflowState } from '../workflow/state.ts'
-import { documentsOf, homesOf, type Input } from './inputs.ts'
+import { documentsOf, homesOf, type Input, papersOf } from './inputs.ts'
+import type { Papers, PaperUnit } from './papers.ts'
 import { creationOf } from './projections.ts'
 import { outcomeOfSummary } from './rebuild.ts'
 import { GONE, goneRefusal } from './retired.ts'
@@ -34,6 +36,7 @@ export class Units {
   /** Of what was last loaded for: documents that were deleted, and what is said of them. */
   readonly #gone = new Map<string, Refusal>()
   readonly #rosters = new Map<string, Unit<Roster>>()
+  #papers: Papers | undefined
 
   constructor(store: Store, author: Author, evolve: Fold<WorkflowState>, ownsHomes: boolean) {
     this.#maxIdle = ownsHomes ? IDLE_OWN : IDLE_COPIES
@@ -102,6 +105,10 @@ export class Units {
     this.#gone.clear()
     for (const home of new Set(inputs.flatMap(homesOf))) await this.roster(home)
     for (const input of inputs) {
+      for (const name of papersOf(input)) {
+        const loaded = await this.paper(name)
+        if (!loaded.ok) unreadable.set(input, loaded.error)
+      }
       for (const document of documentsOf(input)) {
         const loaded = this.#units.has(document) ? undefined : await this.load(document)
         if (loaded?.ok !== false) continue
@@ -146,6 +153,17 @@ export class Units {
     }
   }
 
+  /** Nothing before the first paper is asked for. */
+  get papers(): Papers | undefined {
+    return this.#papers
+  }
+
+  async paper(name: PaperName): Promise<Result<PaperUnit | undefined, Refusal>> {
+    const { Papers } = await import('./papers.ts')
+    this.#papers ??= new Papers(this.#store, this.#author)
+    return this.#papers.load(name)
+  }
+
   peekRoster(home: string): Unit<Roster> | undefined {
     return this.#rosters.get(home)
   }
@@ -185,6 +203,7 @@ export class Units {
 
   /** Between turns only: within one, whatever it loaded must stay. */
   trim(): void {
+    this.#papers?.trim()
     for (const id of this.#idle) {
       if (this.#idle.size <= this.#maxIdle) return
       this.evict(id)

@@ -13,6 +13,7 @@ import type { Random } from '../ports/random.ts'
 import { StoreFailure } from '../ports/store.ts'
 import type { Instant } from '../values/instant.ts'
 import { addAuthorityRoutes } from './authority-routes.ts'
+import { addCatalogueRoutes } from './catalogue-routes.ts'
 import { addConflictRoutes } from './conflict-routes.ts'
 import { atLevel } from './consistency.ts'
 import { addConsistencyRoute } from './consistency-route.ts'
@@ -27,6 +28,7 @@ import { addMigrateRoute } from './migrate-route.ts'
 import type { NodeApi } from './node-api.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { addPeopleRoutes } from './people-routes.ts'
+import { addPlanRoutes } from './plan-routes.ts'
 import type { Authenticate } from './principal.ts'
 import { problem, refused, Unreadable } from './problem.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
@@ -79,6 +81,8 @@ export const createApi = (options: ApiOptions): Api => {
   addConsistencyRoute(api, node)
   addLibraryRoutes(api, node.library)
   addRuleRoutes(api, node.rules)
+  addPlanRoutes(api, node.papers)
+  addCatalogueRoutes(api, node.papers, node.library)
   addScheduleRoutes(api, node.schedules)
   addControlRoutes(api, node)
   addPeopleRoutes(api, node)

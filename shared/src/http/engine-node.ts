@@ -25,6 +25,7 @@ import { type Insight, insightOf } from './insight.ts'
 import type { Library } from './library.ts'
 import { limitsOf } from './limits.ts'
 import type { Decided, DecideOptions, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { papersOf, sourceOf } from './papers.ts'
 import { peopleOf } from './people.ts'
 import { Unreadable } from './problem.ts'
 import { readsOf } from './reads.ts'
@@ -110,6 +111,7 @@ export const createEngineNode = (parts: EngineNodeParts): NodeApi => {
     rules: rulesOf(parts.rules),
     people: peopleOf(engine, (workflow) => readable(engine, workflow)),
     library: parts.library,
+    papers: papersOf(sourceOf(engine)),
     schedules: schedulesOf(parts),
     authority: parts.authority,
     limits: limitsOf(engine, parts.clock, () => parts.facilities().map(({ id }) => id)),

@@ -31,6 +31,11 @@ const search = {
 const previewing = z.strictObject({ preview: flag.openapi({ description: 'true: check and show it, publish nothing' }) })
 const definitionBody = z.custom<JsonObject>(isJsonObject, 'must be a definition').openapi({ type: 'object' })
 
+export const definitionDraft = z.union([
+  z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']).default('yaml') }),
+  z.strictObject({ definition: definitionBody }),
+])
+
 const definitions = createRoute({
   method: 'get',
   path: '/api/v1/definitions',
@@ -57,14 +62,7 @@ const publish = createRoute({
   ...guardedWithBody('planner'),
   request: {
     query: previewing,
-    body: bodyOf(
-      z
-        .union([
-          z.strictObject({ text: z.string(), format: z.enum(['yaml', 'json']).default('yaml') }),
-          z.strictObject({ definition: definitionBody }),
-        ])
-        .openapi('PublishDefinition'),
-    ),
+    body: bodyOf(definitionDraft.openapi('PublishDefinition')),
   },
   responses: {
     200: answers(publishedView, 'It was published before, or is only shown'),
@@ -152,7 +150,7 @@ const searchOf = ({ q, tag }: { readonly q?: string | undefined; readonly tag?: 
   ...(tag === undefined ? {} : { tags: tag.split(',') }),
 })
 
-const answerTo = (context: Context<ApiEnv>, settled: Result<PublishOutcome, Unpublished>, root: string): Response => {
+export const answerTo = (context: Context<ApiEnv>, settled: Result<PublishOutcome, Unpublished>, root: string): Response => {
   if (!settled.ok) {
     const { refusal, problems: found } = settled.error
     return refused(context, refusal, found.length === 0 ? {} : { errors: found.map((each) => problemErrorOf(each, root)) })

@@ -25,6 +25,7 @@ import type { Insight } from './insight.ts'
 import type { Library } from './library.ts'
 import type { LimitsApi } from './limits.ts'
 import type { ListQuery, Page } from './listing.ts'
+import type { PapersApi } from './papers.ts'
 import type { People } from './people.ts'
 import type { Reads } from './reads.ts'
 import type { RulesApi } from './rules.ts'
@@ -111,6 +112,7 @@ export interface NodeApi {
   readonly conflicts: Conflicts
   readonly rules: RulesApi
   readonly library: Library
+  readonly papers: PapersApi
   readonly schedules: Schedules
   readonly limits: LimitsApi
   readonly authority: AuthorityDesk

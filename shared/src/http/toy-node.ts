@@ -6,9 +6,11 @@ import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { pageOf } from './listing.ts'
 import type { Decided, LiveEvent, NodeApi, StartRequest, Will } from './node-api.ts'
+import { papersOf } from './papers.ts'
 import { toyAuthority } from './toy-authority.ts'
 import { toyLibrary } from './toy-library.ts'
 import { toyLimits } from './toy-limits.ts'
+import { toyPapers } from './toy-papers.ts'
 import { toyRules } from './toy-rules.ts'
 import { toySchedules } from './toy-schedules.ts'
 import type { FacilityView, HistoryEntry, WorkflowDetail, WorkflowSummary } from './views.ts'
@@ -194,6 +196,7 @@ export const toyNode = ({ outbox = [], missed = [] }: ToyParts = {}): ToyNode =>
     people: { approvals: async () => [], reviews: async () => [], deadLetters: async () => [], checkpoint: async () => undefined },
     conflicts: { list: async () => ({ items: [] }), one: async () => undefined },
     rules: toyRules(),
+    papers: papersOf(toyPapers()),
     limits: toyLimits(FACILITIES.map(({ id }) => id)),
     authority: toyAuthority(FACILITIES.map(({ id }) => id)),
     insight: {

@@ -1,0 +1,5 @@
+export type { PaperName } from './kinds.ts'
+export { type Edit, loadPaper, openPaper, type Paper } from './paper.ts'
+export { conflictsOf, type PaperConflict, settledContent } from './paper-conflicts.ts'
+export { judgeChange } from './paper-guard.ts'
+export { type Difference, differencesOf, historyOf, type PaperChange } from './paper-history.ts'
