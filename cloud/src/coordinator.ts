@@ -25,7 +25,17 @@ import {
   type RuleBook,
   Scheduler,
 } from '@holdfast/shared/engine'
-import { type AuthorityDesk, createEngineNode, type Freshness, type Library, libraryOf, YjsRooms } from '@holdfast/shared/http'
+import {
+  type AuthorityDesk,
+  createEngineNode,
+  type Freshness,
+  type Library,
+  libraryOf,
+  type Neighbour,
+  PRESENCE,
+  PresenceRelay,
+  YjsRooms,
+} from '@holdfast/shared/http'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import {
   type EnrolledChild,
@@ -80,6 +90,8 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   /** What gateways may ask of this node, by kind. */
   const entropy = new AntiEntropy(engine, store, clock)
   const handlers = new Map<string, CallHandler>([...entropy.handlers, [RECOGNISE, answerRecognise((home) => leases?.leaseOf(home))]])
+  const presence: PresenceRelay = new PresenceRelay(() => neighboursOf(config, hub))
+  handlers.set(PRESENCE, presence.handler)
   leases = await HubLeases.open({
     ...enrolmentsOf(config),
     engine,
@@ -104,6 +116,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
     speakerOf: (home) => leases?.holderOf(home),
     onChange: (node) => {
       facilities.lineChanged(node)
+      if (hub.condition(node).state !== 'live') for (const home of homesOf(config, node)) presence.lost(home, node)
       void lines?.changed(node)
     },
   })
@@ -139,7 +152,7 @@ export const startCoordinator = async (config: CoordinatorConfig, log: Logger): 
   const secret = neighbours && (await sharedSecret(store))
   const server = await using('port', () =>
     serve({
-      ...{ config, engine, store, hub, facilities, library, scheduler, authority, log, conditionOf },
+      ...{ config, engine, store, hub, facilities, library, scheduler, authority, presence, log, conditionOf },
       rules: rules.open(engine, store),
       ...(secret === undefined ? {} : { cursorKey: secret }),
     }),
@@ -187,6 +200,22 @@ const enrolmentsOf = ({ nodeNumber, facilities }: CoordinatorConfig): Pick<HubLe
 const childrenOf = ({ facilities }: CoordinatorConfig): readonly EnrolledChild[] =>
   facilities.flatMap((facility) => gatewaysOf(facility).map(({ node, tokenHash }) => ({ node, homes: [facility.id], tokenHash })))
 
+const homesOf = (config: CoordinatorConfig, gateway: string): readonly string[] =>
+  childrenOf(config).flatMap(({ node, homes }) => (node === gateway ? homes : []))
+
+/** Presence is told, not asked for. */
+const TELL_TIMEOUT_MS = 10_000
+
+const neighboursOf = (config: CoordinatorConfig, hub: Hub): readonly Neighbour[] =>
+  childrenOf(config)
+    .filter(({ node }) => hub.condition(node).state === 'live')
+    .map(({ node, homes }) => ({
+      node,
+      tell: (home, body) => {
+        if (homes.includes(home)) void hub.callNode(node, home, PRESENCE, body, TELL_TIMEOUT_MS)
+      },
+    }))
+
 const engineConfig = (
   config: CoordinatorConfig,
   store: EngineConfig['store'],
@@ -219,13 +248,14 @@ interface Served {
   readonly rules: RuleBook
   readonly scheduler: Scheduler
   readonly authority: AuthorityDesk
+  readonly presence: PresenceRelay
   readonly conditionOf: (gateway: string) => ChildCondition
   readonly cursorKey?: Uint8Array
   readonly log: Logger
 }
 
 const serve = (served: Served): Promise<RunningServer> => {
-  const { config, engine, store, hub, facilities, library, rules, scheduler, authority, conditionOf, cursorKey, log } = served
+  const { config, engine, store, hub, facilities, library, rules, scheduler, authority, presence, conditionOf, cursorKey, log } = served
   const { dashboardFolder, host, port, hostNames } = config
   const node = createEngineNode({
     engine,
@@ -247,6 +277,7 @@ const serve = (served: Served): Promise<RunningServer> => {
       engine,
       store,
       clock: systemClock,
+      presence,
       onRefused: (workflow, by, reason) => log.warn({ workflow, by, reason }, 'a live edit was refused'),
     }),
     ...(cursorKey === undefined ? {} : { cursorKey }),

@@ -1,7 +1,9 @@
 /** Tablet, gateway and coordinator by one link: what is written at the edge of the edge reaches the authority and the cloud, cuts or no cuts. */
 import { openTcpProxy, type TcpProxy } from '@holdfast/shared/testing/tcp-proxy'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { member } from '../support/api.ts'
 import { newToken } from '../support/folder.ts'
+import { type LiveDocument, openLive } from '../support/live-document.ts'
 import { ended, openSite, type Site } from '../support/site.ts'
 import { openTablet, type Tablet } from '../support/tablet.ts'
 import { until } from '../support/until.ts'
@@ -69,6 +71,26 @@ test('SYN-8 with its line to the gateway cut, a tablet keeps what was willed the
   tabletProxy.set('open')
   for (const id of [kept, meanwhile]) await isDoneAtTablet(id)
   expect(await ended(site.cloud, kept)).toMatchObject({ status: 'completed' })
+})
+
+test('SYN-8 SYN-10 who looks at a workflow in the cloud is seen by who looks at it at the gateway, until the line is cut', async () => {
+  const { gateway, proxy } = site.member('harbour')
+  const id = await gateway.api.start({ facility: 'harbour', definition: 'errand', key: 'looked-at', input: { n: 1 } })
+  await ended(site.cloud, id)
+  const here = openLive(gateway.url, gateway.api.token, id)
+  const there = openLive(site.cloud.url, site.cloud.token, id)
+  const sees = (live: LiveDocument, who: string): Promise<boolean> =>
+    until(`${who} to be seen`, () => {
+      // Said first under number 0, which its own kind of client passes over.
+      for (const { provider } of [here, there]) provider.awareness.setLocalStateField('at', performance.now())
+      return live.others().some((state) => member(state, 'principal') === who)
+    })
+  await sees(here, 'operator')
+  await sees(there, 'shift-lead')
+  proxy.set('cut')
+  await until('nobody to be seen', () => here.others().length === 0 && there.others().length === 0)
+  here.close()
+  there.close()
 })
 
 test('SYN-8 I25 a node that writes under another number than it was enrolled with is refused by its gateway, and told', async () => {

@@ -13,13 +13,14 @@ import {
   CatalogueFollower,
   DependencyRelay,
   type EngineConfig,
+  type Hub,
   LeaseKeeper,
   openEngine,
   PROBE,
   Publisher,
   Scheduler,
 } from '@holdfast/shared/engine'
-import { libraryOf } from '@holdfast/shared/http'
+import { libraryOf, PRESENCE, PresenceRelay } from '@holdfast/shared/http'
 import type { Executor, Performer } from '@holdfast/shared/ports'
 import { gatherDefinitions, nodeRules, openNodeStore, type Running, systemClock, systemRandom, using } from '@holdfast/shared/system'
 import { err, ok, type Refusal, type Result } from '@holdfast/shared/values'
@@ -28,7 +29,7 @@ import type { GatewayConfig } from '../config.ts'
 import { httpExecutor } from '../executors/index.ts'
 import { openAuthority } from './authority.ts'
 import { serve } from './serve.ts'
-import { openTabletHub, rightsAt } from './tablets.ts'
+import { neighboursOf, openTabletHub, rightsAt } from './tablets.ts'
 import { openLine } from './uplink.ts'
 
 export interface GatewayOptions {
@@ -62,9 +63,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
   const relay = new DependencyRelay(engine)
   /** What the hub may ask of this node, by kind. */
   const handlers = new Map<string, CallHandler>([[PROBE, answerProbe({ engine, store, clock: systemClock })]])
-  const line = await openLine({ config, engine, store, life, log, handlers, onLive: keeper.askSoon })
+  const presence: PresenceRelay = new PresenceRelay(() => neighboursOf(config, line?.uplink, tablets))
+  handlers.set(PRESENCE, presence.handler)
+  const onLost = (neighbour: string): void => presence.lost(facility, neighbour)
+  const line = await openLine({ config, engine, store, life, log, handlers, onLive: keeper.askSoon, onLost })
   const entropy = line?.entropy ?? new AntiEntropy(engine, store, systemClock)
-  const tablets = await openTabletHub(config, engine, store, new Map([...handlers, ...entropy.handlers]))
+  const tablets: Hub = await openTabletHub({ config, engine, store, handlers: new Map([...handlers, ...entropy.handlers]), onLost })
   const uplink = line?.uplink
   mayErase = () => uplink === undefined || (uplink.status.state === 'live' && uplink.status.pending === 0)
   const publisher = new Publisher(engine, store)
@@ -91,7 +95,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Result<Runn
     },
   })
   const server = await using('port', () =>
-    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, line, tablets, authority, birth, log }),
+    serve({ config, engine, store, library, rules: rules.open(engine, store), scheduler, line, tablets, presence, authority, birth, log }),
   )
   dismissAgents = server.dismissAgents
   uplink?.start()

@@ -9,6 +9,7 @@ import {
   type NodeApi,
   type OutcomeCount,
   OutcomeCounts,
+  type PresenceRelay,
   YjsRooms,
 } from '@holdfast/shared/http'
 import { sentenceOf } from '@holdfast/shared/link'
@@ -35,6 +36,7 @@ export interface Served {
   readonly line: HubLine | undefined
   /** For the nodes behind this gateway. */
   readonly tablets: Hub
+  readonly presence: PresenceRelay
   readonly authority: AuthorityDesk
   readonly birth: Recovered
   readonly log: Logger
@@ -51,6 +53,7 @@ export const serve = async (served: Served) => {
       engine,
       store,
       clock: systemClock,
+      presence: served.presence,
       onRefused: (workflow, by, reason) => log.warn({ workflow, by, reason }, 'a live edit was refused'),
     }),
     host,

@@ -3,11 +3,15 @@
  * write are proposals and text; the gateway judges them, cloud or no cloud, and passes them on with its own.
  */
 import { MAX_UPDATE_BYTES, type Rights } from '@holdfast/shared/document'
-import { type CallHandlers, type Engine, Hub } from '@holdfast/shared/engine'
+import { type CallHandlers, type Engine, Hub, type UplinkLoop } from '@holdfast/shared/engine'
+import { type Neighbour, PRESENCE } from '@holdfast/shared/http'
 import { DEFAULT_TIMING } from '@holdfast/shared/link'
 import type { Store } from '@holdfast/shared/ports'
 import { type EnrolledChild, systemClock } from '@holdfast/shared/system'
 import type { GatewayConfig } from '../config.ts'
+
+/** Presence is told, not asked for. */
+const TELL_TIMEOUT_MS = 10_000
 
 export const tabletsOf = ({ facility, tablets }: GatewayConfig): readonly EnrolledChild[] =>
   tablets.map(({ node, tokenHash, mayFollow }) => ({
@@ -17,8 +21,17 @@ export const tabletsOf = ({ facility, tablets }: GatewayConfig): readonly Enroll
     ...(mayFollow === undefined ? {} : { mayFollow }),
   }))
 
-export const openTabletHub = (config: GatewayConfig, engine: Engine, store: Store, handlers: CallHandlers): Promise<Hub> =>
-  Hub.open({
+export interface TabletHubPlan {
+  readonly config: GatewayConfig
+  readonly engine: Engine
+  readonly store: Store
+  readonly handlers: CallHandlers
+  /** The line to a tablet has ended. */
+  readonly onLost: (tablet: string) => void
+}
+
+export const openTabletHub = async ({ config, engine, store, handlers, onLost }: TabletHubPlan): Promise<Hub> => {
+  const hub: Hub = await Hub.open({
     node: config.node,
     engine,
     store,
@@ -26,7 +39,23 @@ export const openTabletHub = (config: GatewayConfig, engine: Engine, store: Stor
     timing: { ...DEFAULT_TIMING, ...config.tabletTiming },
     children: tabletsOf(config),
     handlers,
+    onChange: (node) => {
+      if (hub.condition(node).state !== 'live') onLost(node)
+    },
   })
+  return hub
+}
+
+/** Whom this gateway has a line to at this moment. */
+export const neighboursOf = (config: GatewayConfig, uplink: UplinkLoop | undefined, tablets: Hub): readonly Neighbour[] => {
+  const below = config.tablets.map(({ node }) => node).filter((node) => tablets.condition(node).state === 'live')
+  const all: Neighbour[] = below.map((node) => ({
+    node,
+    tell: (home, body) => void tablets.callNode(node, home, PRESENCE, body, TELL_TIMEOUT_MS),
+  }))
+  if (uplink?.status.state !== 'live') return all
+  return [...all, { node: config.hub?.node ?? '', tell: (home, body) => void uplink.call(home, PRESENCE, body, TELL_TIMEOUT_MS) }]
+}
 
 /** What a node may write into the facility's documents: the hub whatever it accepted, a tablet proposals and text of its own. */
 export const rightsAt =

@@ -26,6 +26,8 @@ export interface LinePlan {
   readonly log: Logger
   readonly handlers: CallHandlers
   readonly onLive: () => void
+  /** The line has ended. */
+  readonly onLost: (hub: string) => void
 }
 
 export interface HubLine {
@@ -34,7 +36,7 @@ export interface HubLine {
   readonly entropy: AntiEntropy
 }
 
-export const openLine = async ({ config, engine, store, life, log, handlers, onLive }: LinePlan): Promise<HubLine | undefined> => {
+export const openLine = async ({ config, engine, store, life, log, handlers, onLive, onLost }: LinePlan): Promise<HubLine | undefined> => {
   const { hub, node, facility } = config
   if (hub === undefined) return undefined
   const token = await using('hub.tokenFile', () => readSecret(hub.tokenFile))
@@ -65,6 +67,7 @@ export const openLine = async ({ config, engine, store, life, log, handlers, onL
     onAcknowledged: (home, sequence) => rows.note(hub.node, home, sequence),
     outlet: engine.outlet,
     onStatus: ({ state, pending, lastError, nextTryInMs }) => {
+      if (state === 'backing-off' || state === 'offline') onLost(hub.node)
       log.info({ state, pending, nextTryInMs, error: lastError?.reason.message }, `the line to ${hub.node} is ${state}`)
       if (state === 'live') onLive()
     },

@@ -39,4 +39,5 @@ export {
   workflowDetail,
   workflowSummary,
 } from './views.ts'
+export { type Neighbour, PRESENCE, PresenceRelay } from './yjs/presence.ts'
 export { YjsRooms } from './yjs/rooms.ts'

@@ -16,15 +16,23 @@ type Read = () => Promise<Result<{ readonly replica: Replica } | undefined, Refu
 /** A Yjs client that waits for nothing: what a holder of nothing lacks is everything. */
 const NOTHING = new Uint8Array([0])
 
+/** Those who look at the same document at other nodes. */
+export interface Elsewhere {
+  looking(): readonly Looking[]
+  told(news: readonly Looking[]): void
+}
+
 export class YjsRoom {
   readonly #read: Read
+  readonly #elsewhere: Elsewhere | undefined
   readonly #members = new Set<Member>()
   readonly #onlookers = new Onlookers<Member>()
   /** The state vector that every member has been told. */
   #told: Uint8Array | undefined
 
-  constructor(read: Read) {
+  constructor(read: Read, elsewhere?: Elsewhere) {
     this.#read = read
+    this.#elsewhere = elsewhere
   }
 
   get isEmpty(): boolean {
@@ -33,7 +41,7 @@ export class YjsRoom {
 
   join(member: Member): void {
     this.#members.add(member)
-    const looking = this.#onlookers.all()
+    const looking = this.looking()
     if (looking.length > 0) member.send(tellAwareness(encodeLooking(looking)))
   }
 
@@ -47,7 +55,13 @@ export class YjsRoom {
   }
 
   looking(): readonly Looking[] {
-    return this.#onlookers.all()
+    return [...this.#onlookers.all(), ...(this.#elsewhere?.looking() ?? [])]
+  }
+
+  /** News of those who look elsewhere. */
+  hearElsewhere(news: readonly Looking[]): void {
+    const said = tellAwareness(encodeLooking(news))
+    for (const member of this.#members) member.send(said)
   }
 
   /** What a holder of that state lacks, and what this node holds; both durable. */
@@ -78,6 +92,7 @@ export class YjsRoom {
 
   #tellLooking(news: readonly Looking[], except: Member): void {
     if (news.length === 0) return
+    this.#elsewhere?.told(news)
     const said = tellAwareness(encodeLooking(news))
     for (const member of this.#members) if (member !== except) member.send(said)
   }

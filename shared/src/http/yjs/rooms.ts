@@ -18,7 +18,9 @@ import type { Store } from '../../ports/store.ts'
 import { isJsonObject } from '../../values/json.ts'
 import type { Refusal } from '../../values/refusal.ts'
 import { type Principal, seesFacility } from '../principal.ts'
-import { YjsRoom } from './room.ts'
+import type { Looking } from './awareness.ts'
+import type { PresenceRelay } from './presence.ts'
+import { type Elsewhere, YjsRoom } from './room.ts'
 import { type YjsSession, YjsTalk } from './session.ts'
 
 export interface YjsSocket {
@@ -31,6 +33,8 @@ export interface YjsParts {
   readonly engine: Engine
   readonly store: Pick<Store, 'get'>
   readonly clock: Clock
+  /** Who looks at other nodes. */
+  readonly presence?: PresenceRelay
   /** Told of every refusal: somebody tried what they may not, or a program is broken. */
   readonly onRefused?: (workflow: string, by: string, reason: Refusal) => void
 }
@@ -45,6 +49,7 @@ export class YjsRooms {
     this.#stopListening = parts.engine.onCommitted(({ summaries }) => {
       for (const { id } of summaries) void this.#rooms.get(id)?.grown()
     })
+    parts.presence?.listen((workflow, news) => this.#rooms.get(workflow)?.hearElsewhere(news))
   }
 
   /** False for what is not there and for what is not the principal's to see, alike. */
@@ -56,7 +61,7 @@ export class YjsRooms {
   /** For whom `mayEnter` was true. */
   enter(workflow: string, principal: Principal, socket: YjsSocket): YjsSession {
     const { engine, clock } = this.#parts
-    const room = this.#rooms.get(workflow) ?? new YjsRoom(() => engine.read(workflow))
+    const room = this.#rooms.get(workflow) ?? new YjsRoom(() => engine.read(workflow), this.#elsewhere(workflow))
     this.#rooms.set(workflow, room)
     return new YjsTalk({
       room,
@@ -74,6 +79,16 @@ export class YjsRooms {
     this.#stopListening()
     for (const room of this.#rooms.values()) room.close()
     this.#rooms.clear()
+  }
+
+  #elsewhere(workflow: string): Elsewhere | undefined {
+    const { engine, presence } = this.#parts
+    if (presence === undefined) return undefined
+    const told = async (news: readonly Looking[]): Promise<void> => {
+      const summary = await engine.summary(workflow)
+      if (summary !== undefined) presence.told(summary.facility, workflow, news)
+    }
+    return { looking: () => presence.looking(workflow), told: (news) => void told(news) }
   }
 
   async #write(workflow: string, by: string, update: Uint8Array): Promise<Refusal | undefined> {
