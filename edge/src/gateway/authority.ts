@@ -46,7 +46,7 @@ export const openAuthority = ({ engine, store, clock, keeper, facility, node, hu
   }
   const view = (): AuthorityView => {
     const { holding: holds, epoch, holdover } = keeper.holder
-    const decides = keeper.standing(facility, clock.now()).mayDecide
+    const decides = keeper.standing(facility).mayDecide
     return { facility, epoch, ...(holds ? { holder: node } : {}), vacant: false, holdover, decides }
   }
   handlers.set(LEASE_NEWS, async () => {

@@ -30,10 +30,20 @@ describe('SYN-7 the coordinator grants', () => {
     expect(codeOf(grantTo(enrolment, held, { node: 'b' }, at(1e12)))).toBe('lease-held')
   })
 
+  test('A3 the first epoch does not end by time before its holder has shown that it knows it may', () => {
+    const enrolment = enrolled(TIMED)
+    const first = committed(grantTo(enrolment, undefined, { node: 'a', holds: 1 }, at(0)), 0)
+    const again = committed(grantTo(enrolment, first, { node: 'a', holds: 1 }, at(500)), 500)
+    expect(again.lease).toMatchObject({ epoch: 1, renewals: 0 })
+    expect(codeOf(grantTo(enrolment, again, { node: 'b' }, at(1e9)))).toBe('lease-held')
+    const known = committed(grantTo(enrolment, again, { node: 'a', holds: 1, knowsTime: true }, at(1e9)), 1e9)
+    expect(codeOf(grantTo(enrolment, known, { node: 'b' }, at(1e9 + 1_100)))).toBe('epoch 2 to b')
+  })
+
   test('A2 a timed lease goes to another node one duration and a margin after the commit of its renewal, and no sooner', () => {
     const enrolment = enrolled(TIMED)
     const first = committed(grantTo(enrolment, undefined, { node: 'a' }, at(0)), 5)
-    const renewed = committed(grantTo(enrolment, first, { node: 'a' }, at(500)), 507)
+    const renewed = committed(grantTo(enrolment, first, { node: 'a', holds: 1, knowsTime: true }, at(500)), 507)
     expect(renewed.lease).toMatchObject({ epoch: 1, renewals: 1 })
     expect(codeOf(grantTo(enrolment, renewed, { node: 'b' }, at(507 + 1_099)))).toBe('lease-held')
     expect(codeOf(grantTo(enrolment, renewed, { node: 'b' }, at(507 + 1_100)))).toBe('epoch 2 to b')

@@ -13,7 +13,8 @@
  *   A2  A timed lease goes to another node no sooner than duration + margin after its last renewal was committed here; after a restart,
  *       or when another coordinator has renewed it, no sooner than that after it was first seen so. So no clock is compared with
  *       another node's, and none but the monotonic one is believed.
- *   A3  An epoch until released never ends by time.
+ *   A3  An epoch until released never ends by time. Nor does the first, which its holder has by enrolment, before that has shown that it knows:
+ *       the answer that would have told it may be lost, and it would go on.
  *   A4  Only nodes enrolled for the home are granted it.
  *   A5  A node that shows a higher epoch than is known here was granted it before this store was restored from a backup: so it is.
  */
@@ -46,13 +47,15 @@ export interface Asker {
   readonly node: string
   /** The epoch it believes to hold. */
   readonly holds?: number
+  /** It knows that what it holds may end by time. */
+  readonly knowsTime?: boolean
 }
 
 /** A node asks for the home, or for its renewal. The answer is the lease to be committed. */
 export const grantTo = (
   enrolment: Enrolment,
   known: KnownLease | undefined,
-  { node, holds = 0 }: Asker,
+  { node, holds = 0, knowsTime = false }: Asker,
   now: Instant,
 ): Result<Lease, Refusal> => {
   if (!enrolment.nodes.includes(node)) return err(notEnrolled(enrolment, node))
@@ -66,7 +69,7 @@ export const grantTo = (
   }
   const { lease } = known
   if (lease.vacant) return ok(nextEpoch(enrolment, lease, node, { at: now.wall, how: 'declared-lost', by: lease.since.by }))
-  if (lease.holder === node) return ok({ ...lease, renewals: lease.renewals + 1 })
+  if (lease.holder === node) return ok(isUnknownTo(lease) && !knowsTime ? lease : { ...lease, renewals: lease.renewals + 1 })
   if (!hasRunOut(known, now)) return err(heldBy(lease.home, lease.holder))
   return ok(nextEpoch(enrolment, lease, node, { at: now.wall, how: 'ran-out', by: node }))
 }
@@ -106,8 +109,11 @@ export const refuseStale = (known: KnownLease | undefined, home: string, node: s
   return holds ? undefined : staleEpoch(home, epoch, lease)
 }
 
-const hasRunOut = ({ lease: { holdover }, seenAt }: KnownLease, now: Instant): boolean =>
-  holdover.kind === 'timed' && now.monotonic - seenAt >= holdover.durationMs + holdover.marginMs
+/** A lease by enrolment begins at its holder, which has not heard how it ends. */
+const isUnknownTo = ({ since, renewals }: Lease): boolean => since.how === 'enrolment' && renewals === 0
+
+const hasRunOut = ({ lease, lease: { holdover }, seenAt }: KnownLease, now: Instant): boolean =>
+  !isUnknownTo(lease) && holdover.kind === 'timed' && now.monotonic - seenAt >= holdover.durationMs + holdover.marginMs
 
 const leaseOf = ({ home, holdover }: Enrolment, before: Lease | undefined, epoch: number, holder: string, since: Lease['since']): Lease => {
   return { home, epoch, holder, holdover, renewals: 0, vacant: false, granted: { ...before?.granted, [holder]: epoch }, since }

@@ -127,7 +127,7 @@ class World {
     const message = this.asked[at]
     if (message === undefined) return
     if (!keep) this.asked.splice(at, 1)
-    const made = grantTo(ENROLMENT, this.known, { node: message.node }, this.hubNow)
+    const made = grantTo(ENROLMENT, this.known, { node: message.node, knowsTime: true }, this.hubNow)
     if (!made.ok) return
     this.commit(made.value)
     this.answers.push({ ...message, lease: made.value })

@@ -1,11 +1,14 @@
 /**
  * Answers to decisions under strong consistency: given when the hub durably holds what they rest on.
  *
- *   committed here ──▶ held ──acknowledged──▶ the answer
+ *   committed here ──▶ held ──acknowledged, under the lease that it was decided under──▶ the answer
  *                        ├─ the hub refused it ──▶ `unknown`: whoever is the authority now judges it
  *                        ╰─ too long ───────────▶ `unknown`: to be asked again under the same key
  *
  *   V6  What is not known is never answered as done: neither when the hub is silent nor when it refuses.
+ *
+ *   V7  What reached the hub after the lease had run out may have come after another's epoch began, and have had no effect: it is answered only
+ *       once the hub has confirmed the lease.
  *
  * A refusal by the workflow's rules is held as well: it tells of a state that the hub may never get.
  */
@@ -17,6 +20,8 @@ import type { Answer } from './inputs.ts'
 export interface HeldAnswer {
   readonly home: string
   readonly document: string
+  /** Under which it was decided. */
+  readonly epoch: number
   /** In the home's feed: what the answer rests on ends there. */
   readonly place: number
   readonly result: Result<Answer, Refusal>
@@ -40,8 +45,10 @@ export class HeldAnswers {
     this.#held.set(held, cancel)
   }
 
-  acknowledged(home: string, upTo: number): void {
-    for (const held of [...this.#held.keys()]) if (held.home === home && held.place <= upTo) this.#end(held, held.result)
+  /** @param valid the epoch under which this node may decide for the home at this moment */
+  acknowledged(home: string, upTo: number, valid: number | undefined): void {
+    for (const held of [...this.#held.keys()])
+      if (held.home === home && held.place <= upTo && held.epoch === valid) this.#end(held, held.result)
   }
 
   /** The hub did not take what this document was changed by. */

@@ -6,8 +6,9 @@
 
 import { type LateWord, lateWord, noteTwoAuthorities } from '../conflict/former-authority.ts'
 import { type Branch, branches } from '../document/branch.ts'
+import { canonicalJson } from '../values/json.ts'
 import { attemptMark } from '../workflow/attempt.ts'
-import type { LogEntry, WorkflowEvent } from '../workflow/event.ts'
+import type { EventOf, LogEntry, WorkflowEvent } from '../workflow/event.ts'
 import { lateName } from '../workflow/evolve.ts'
 import type { WorkflowState } from '../workflow/state.ts'
 import type { Core } from './core.ts'
@@ -24,11 +25,22 @@ export const judgeBranches = (core: Core, turn: Judging, unit: Unit): void => {
 const judgeBranch = (core: Core, turn: Judging, unit: Unit, branch: Branch): void => {
   const from = Math.max(branch.from, markOf(unit.state, branch.segment) + 1)
   const doubled = new Set<number>()
+  const of: Case = { core, turn, unit, branch, doubled }
+  let decided: Decided | undefined
+  const settle = (): void => {
+    if (decided !== undefined) take(of, decided.word, decided.entry, decided.index)
+    decided = undefined
+  }
   for (const { segment, index, entry, before } of unit.replayBranch(branch.segment)) {
     const definition = before && core.catalogue.byHash(before.definition)
     const word = segment === branch.segment && index >= from && definition ? lateWord(definition, before, entry) : undefined
-    if (word !== undefined) take({ core, turn, unit, branch, doubled }, word, entry, index)
+    if (word === undefined) continue
+    if (word.kind === 'verdict' && decided !== undefined && isTakenAlready(of, decided.entry, word.event)) decided = undefined
+    settle()
+    if (word.kind === 'decision') decided = { word, entry, index }
+    else take(of, word, entry, index)
   }
+  settle()
   const { state } = unit
   const definition = state && core.catalogue.byHash(state.definition)
   if (state === undefined) return
@@ -47,6 +59,22 @@ interface Case {
   readonly branch: Branch
   /** Steps of which the other side did what counts for nothing here. */
   readonly doubled: Set<number>
+}
+
+interface Decided {
+  readonly word: LateWord
+  readonly entry: LogEntry
+  readonly index: number
+}
+
+/**
+ * A decision with a verdict behind it was a proposal that the former authority had admitted. If that proposal has its verdict here as well,
+ * the decision stands in this log already, and is not made once more in the former authority's name.
+ */
+const isTakenAlready = ({ unit, branch }: Case, { by, event }: LogEntry, { journal, n, accepted }: EventOf<'verdict'>): boolean => {
+  if (!accepted || markOf(unit.state, journal) < n) return false
+  const said = canonicalJson({ by, event })
+  return unit.entriesAfter(branch.shared).some((entry) => canonicalJson({ by: entry.by, event: entry.event }) === said)
 }
 
 const take = (of: Case, word: LateWord, entry: LogEntry, index: number): void => {

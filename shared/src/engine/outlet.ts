@@ -102,7 +102,7 @@ export class Outlet {
     const { home, workflow: document } = input
     const place = release.endOf(home)
     if (place <= release.acknowledgedOf(home)) return answer(result)
-    this.#answers.hold({ home, document, place, answer, result })
+    this.#answers.hold({ home, document, place, epoch: this.#parts.authority.epochOf(home), answer, result })
   }
 
   get load(): OutletLoad {
@@ -115,7 +115,7 @@ export class Outlet {
   acknowledged(home: string, upTo: number): void {
     if (upTo <= this.release.acknowledgedOf(home)) return
     this.release.acknowledged(home, upTo)
-    this.#answers.acknowledged(home, upTo)
+    this.#answerHeld(home)
     for (const listener of this.#listeners) listener()
   }
 
@@ -123,6 +123,12 @@ export class Outlet {
   onNews(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #answerHeld(home: string): void {
+    const { authority, clock } = this.#parts
+    const isValid = authority.isAuthority(home) && authority.standing(home, clock.now()).mayDecide
+    this.#answers.acknowledged(home, this.release.acknowledgedOf(home), isValid ? authority.epochOf(home) : undefined)
   }
 
   /** The hub did not take an update of this document. */
@@ -142,6 +148,7 @@ export class Outlet {
   #goOn(): void {
     const waiting = [...this.#unjudged]
     this.#unjudged.clear()
+    for (const home of this.#parts.authority.homes) this.#answerHeld(home)
     for (const workflow of waiting) this.#parts.insist({ kind: 'judge', workflow })
     this.#parts.insist({ kind: 'dispatch' })
   }

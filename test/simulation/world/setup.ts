@@ -55,7 +55,7 @@ export const drawSetup = (seed: number, prng: Prng, weather: Weather = {}): Setu
 }
 
 /** The shared rates are meant for hours; a world of minutes meets as much in less time. */
-const condensed = (knobs: Knobs): Knobs => {
+export const condensed = (knobs: Knobs): Knobs => {
   const { values } = knobs
   const condense = (rate: number): number => CONDENSED * rate
   return {

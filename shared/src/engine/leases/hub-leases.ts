@@ -91,14 +91,13 @@ export class HubLeases {
   /** What a gateway may write into its facility's documents: under epochs that it was granted, and no other. */
   rightsOf(peer: string, home: string): Rights {
     const maxEpoch = this.#office.epochGranted(home, peer)
-    const lease = this.#office.leaseOf(home)
-    const holds = lease?.holder === peer && !lease.vacant
     return {
       ...this.#parts.writers(home, peer),
       guests: 'any',
       authority: maxEpoch > 0,
       maxEpoch,
-      ...(holds ? { mayCut: lease.epoch } : {}),
+      // However late it comes: what it did under an epoch that was its own is judged by who holds the home now, not turned away.
+      ...(maxEpoch > 0 ? { mayCut: maxEpoch } : {}),
       mayPropose: true,
       mayWriteText: true,
       maxBytes: MAX_UPDATE_BYTES,
@@ -139,8 +138,8 @@ export class HubLeases {
   async #answer({ peer, home, body }: LinkCall): Promise<Result<Json, Refusal>> {
     const question = LEASE_QUESTION.safeParse(body)
     if (!question.success) return err(BAD_QUESTION)
-    const { holds, feed } = question.data
-    const lease = await this.#office.ask(home, peer, holds)
+    const { holds, knowsTime, feed } = question.data
+    const lease = await this.#office.ask(home, peer, holds, knowsTime)
     if (!lease.ok) return lease
     return ok({ lease: { ...lease.value }, lacks: await lacks(this.#parts.store, home, peer, feed) } as Json)
   }

@@ -79,7 +79,9 @@ export class LeaseKeeper implements Authorities {
 
   readonly epochOf = (home: string): number => (home === this.#parts.home ? this.#holder.epoch : 0)
 
-  readonly standing = (home: string, now: Instant): Standing => {
+  /** By this node's clock as it is, and not by the engine's: that runs slower for a while where the wall clock was set back. */
+  readonly standing = (home: string): Standing => {
+    const now = this.#parts.clock.now()
     if (home === this.#parts.home && this.#leaving) return LEAVING
     return home === this.#parts.home ? standingOf(this.#holder, now) : standingOf({ ...this.#holder, home, holding: false }, now)
   }
@@ -146,7 +148,11 @@ export class LeaseKeeper implements Authorities {
     const { home, clock } = this.#parts
     const sentAt = clock.now()
     const feed = this.#tenure?.held()
-    const body = { ...(this.#holder.holding ? { holds: this.#holder.epoch } : {}), ...(feed === undefined ? {} : { feed: { ...feed } }) }
+    const { holding: holds, epoch, holdover } = this.#holder
+    const body = {
+      ...(holds ? { holds: epoch, knowsTime: holdover.kind === 'timed' } : {}),
+      ...(feed === undefined ? {} : { feed: { ...feed } }),
+    }
     const answered = await this.#caller?.call(home, ASK_LEASE, body, CALL_TIMEOUT_MS)
     const reply = answered?.ok ? parseLeaseReply(answered.value) : undefined
     if (reply === undefined) return 'unanswered'
@@ -198,7 +204,7 @@ export class LeaseKeeper implements Authorities {
     this.#cancelEnd()
     if (end === undefined || !this.#holder.holding) return
     const now = clock.now()
-    if (!this.standing(home, now).mayDecide) return this.#tenure?.pause()
+    if (!this.standing(home).mayDecide) return this.#tenure?.pause()
     this.#cancelEnd = clock.after(Math.max(1, end - now.monotonic), () => this.#watchEnd())
   }
 

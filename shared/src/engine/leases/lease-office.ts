@@ -60,9 +60,9 @@ export class LeaseOffice {
   }
 
   /** A node asks for its home. Whoever holds it, the answer is the lease as it now stands. */
-  ask(home: string, node: string, holds: number | undefined): Promise<Result<Lease, Refusal>> {
+  ask(home: string, node: string, holds: number | undefined, knowsTime = false): Promise<Result<Lease, Refusal>> {
     return this.#move(home, async (enrolment, known) => {
-      const asked = grantTo(enrolment, known, holds === undefined ? { node } : { node, holds }, this.#now())
+      const asked = grantTo(enrolment, known, holds === undefined ? { node } : { node, holds, knowsTime }, this.#now())
       if (asked.ok || asked.error.code !== 'lease-held' || known === undefined) return asked
       return ok(known.lease)
     })

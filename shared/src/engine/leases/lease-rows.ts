@@ -26,6 +26,8 @@ export const parseLease = (row: Json | undefined): Lease | undefined => LEASE.sa
 /** A node asks: what it believes to hold, and how far it holds the hub's feed of the home. */
 export const LEASE_QUESTION = z.strictObject({
   holds: z.int().min(1).exactOptional(),
+  /** It knows that what it holds may end by time. */
+  knowsTime: z.boolean().exactOptional(),
   feed: z.strictObject({ generation: z.string(), sequence: z.int().min(0) }).exactOptional(),
 })
 

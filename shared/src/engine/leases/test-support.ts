@@ -92,7 +92,7 @@ export class LeaseWorld {
 
   /** Those that may decide at this moment. */
   deciding(): readonly MemberName[] {
-    return MEMBERS.filter((name) => this.member(name).keeper.standing(HOME, this.clock.now()).mayDecide)
+    return MEMBERS.filter((name) => this.member(name).keeper.standing(HOME).mayDecide)
   }
 
   async restart(name: MemberName): Promise<void> {
