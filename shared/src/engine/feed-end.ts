@@ -4,6 +4,7 @@
  */
 import { SKIPPED_ENTRIES } from '../link/index.ts'
 import type { FeedEntry, Store } from '../ports/store.ts'
+import { feedFrom } from './feed-walk.ts'
 
 const FIRST_LOOK = 16
 
@@ -16,8 +17,9 @@ export const lastEntry = async (
   const end = await store.feedEnd(home)
   for (const span of [FIRST_LOOK, SKIPPED_ENTRIES]) {
     const after = Math.max(0, end - span)
-    const found = (await store.feed(home, after, span)).findLast((entry) => entry.sequence <= end && counts(entry))
-    if (found !== undefined) return found.sequence
+    let found: number | undefined
+    for await (const entry of feedFrom(store, home, after)) if (entry.sequence <= end && counts(entry)) found = entry.sequence
+    if (found !== undefined) return found
     if (after === 0) return 0
   }
   return end - SKIPPED_ENTRIES

@@ -12,7 +12,7 @@ const KEY = 'feeds'
 /** Of the store's generation: enough to be told apart, and the whole stays within what a message holds. */
 const MAX_DIGITS = 40
 
-export const feedGeneration = async (store: Store): Promise<string> => {
+export const feedGeneration = async (store: Pick<Store, 'get' | 'generation'>): Promise<string> => {
   const row = await store.get(NODE, KEY)
   return isJsonObject(row) && typeof row.generation === 'string' ? row.generation : store.generation
 }

@@ -8,11 +8,12 @@ import { err, ok } from '../values/result.ts'
 import type { CallHandler } from './call-desk.ts'
 import type { Engine } from './engine.ts'
 import { lastEntry } from './feed-end.ts'
+import { feedGeneration } from './feed-generation.ts'
 import { probedJson } from './reader.ts'
 
 interface Asked {
   readonly engine: Pick<Engine, 'authority' | 'author'>
-  readonly store: Pick<Store, 'feed' | 'feedEnd' | 'generation'>
+  readonly store: Pick<Store, 'feed' | 'feedEnd' | 'generation' | 'get'>
   readonly clock: Clock
 }
 
@@ -23,7 +24,7 @@ export const answerProbe =
     const standing = engine.authority.standing(home, clock.now())
     if (!standing.mayDecide) return err(standing.refusal)
     const sequence = await lastEntry(store, home, ({ origin }) => origin !== peer)
-    return ok(probedJson({ peer: engine.author.node, place: { generation: store.generation, sequence } }))
+    return ok(probedJson({ peer: engine.author.node, place: { generation: await feedGeneration(store), sequence } }))
   }
 
 /** Who holds a home, as its hub knows. */

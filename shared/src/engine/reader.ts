@@ -23,13 +23,14 @@ import type { LinkCaller } from './call-desk.ts'
 import type { PeerCursor } from './cursors.ts'
 import type { Engine } from './engine.ts'
 import { lastEntry } from './feed-end.ts'
+import { feedGeneration } from './feed-generation.ts'
 import type { Seen, Session } from './session.ts'
 
 export const READ_WITHIN_MS = 2_000
 
 export interface ReaderParts {
   readonly engine: Pick<Engine, 'authority' | 'author' | 'cursorOf' | 'cursors' | 'onCommitted' | 'outlet'>
-  readonly store: Pick<Store, 'feed' | 'feedEnd' | 'generation'>
+  readonly store: Pick<Store, 'feed' | 'feedEnd' | 'generation' | 'get'>
   readonly clock: Clock
   /** To the authority at a hub; to the hub at its child; nobody to ask where there is no line. */
   readonly caller: LinkCaller | undefined
@@ -87,8 +88,9 @@ export class Reader {
   holds(session: Session): Promise<boolean> {
     const { engine, store } = this.#parts
     const places = async (): Promise<boolean> => {
+      const own = await feedGeneration(store)
       for (const { home, generation, sequence } of session) {
-        const here = generation === store.generation ? await store.feedEnd(home) : heldOf(engine.cursors, home, generation)
+        const here = generation === own ? await store.feedEnd(home) : heldOf(engine.cursors, home, generation)
         if (here < sequence) return false
       }
       return true
@@ -101,7 +103,7 @@ export class Reader {
     const { engine, store } = this.#parts
     const own = homes.map(async (home): Promise<Seen> => {
       const sequence = await lastEntry(store, home, ({ origin }) => origin === engine.author.node)
-      return { home, generation: store.generation, sequence }
+      return { home, generation: await feedGeneration(store), sequence }
     })
     return [...(await Promise.all(own)), ...homes.flatMap((home) => cursorsOf(engine.cursors, home))]
   }
