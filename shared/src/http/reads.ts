@@ -3,6 +3,7 @@ import type { Demand } from '../consistency/index.ts'
 import type { Consistency } from '../definition/schema-consistency.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Reader } from '../engine/reader.ts'
+import { unlessDamaged } from '../engine/rows.ts'
 import { joined, type Session } from '../engine/session.ts'
 import { type Refusal, refusal } from '../values/refusal.ts'
 import { err, ok, type Result } from '../values/result.ts'
@@ -28,10 +29,17 @@ const MAX_HOMES = 16
 const NOT_CAUGHT_UP = refusal('retry-later', 'not-caught-up', 'This node has not got everything yet that the session has seen.')
 
 export const readsOf = (engine: Engine, reader: Reader): Reads => {
+  /** Where its row is damaged, its document tells. */
+  const homeOf = async (workflow: string): Promise<string | undefined> => {
+    const summary = await unlessDamaged(engine.summary(workflow))
+    if (summary !== undefined) return summary.facility
+    const unit = await engine.read(workflow)
+    return unit.ok ? unit.value?.home : undefined
+  }
   const homesOf = async (scope: Scope): Promise<readonly string[]> => {
     if ('facilities' in scope) return scope.facilities
-    const summary = await engine.summary(scope.workflow)
-    return summary !== undefined && scope.sees(summary.facility) ? [summary.facility] : []
+    const home = await homeOf(scope.workflow)
+    return home !== undefined && scope.sees(home) ? [home] : []
   }
   const policyOf = async (scope: Scope): Promise<Consistency | undefined> => {
     const unit = 'workflow' in scope ? await engine.read(scope.workflow) : undefined
