@@ -115,7 +115,7 @@ const isRival = ({ log }: Replica, { mayCut }: Rights, name: string, base: Base 
   if (own === undefined) return false
   if (rivals.some((rival) => compareSegmentNames(rival, own) > 0)) return true
   const before = base === null ? log.chain()[0]?.segment : parseSegmentName(base.segment)
-  return own.epoch === mayCut && before !== undefined && before.epoch < own.epoch
+  return mayCut !== undefined && own.epoch <= mayCut && before !== undefined && before.epoch < own.epoch
 }
 
 const hasAcknowledged = (replica: Replica, { acknowledged }: Rights): boolean =>

@@ -16,7 +16,10 @@ export interface Rights {
   readonly returning?: ReadonlySet<number>
   /** The highest epoch ever granted to the sender; segments of higher ones are refused. Without it any epoch passes. */
   readonly maxEpoch?: number
-  /** The sender's present epoch: what was added to the segments of earlier ones since it was granted, its own need not rest on. */
+  /**
+   * The highest epoch ever granted to the sender: what was added to the segments of earlier epochs after one of its own was granted, that
+   * need not rest on, however late it comes.
+   */
   readonly mayCut?: number
   readonly mayPropose: boolean
   /** May edit title, labels and notes. */
