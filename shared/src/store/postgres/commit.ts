@@ -24,11 +24,20 @@ interface Head {
 
 export type Written = Result<{ readonly group: number }, StoreError>
 
-/** @param onTransaction told the transaction's id before anything is written, by which its outcome can be asked for later */
+/** By what the outcome of a transaction can be asked for later. */
+export interface Mark {
+  /** Written by the transaction itself, and by no other. */
+  readonly token: string
+  /** Tokens of earlier commits, which nobody will ask for any more. */
+  readonly heard: readonly string[]
+}
+
+/** @param onTransaction told the transaction's id and the commit's number before anything is written */
 export const writeBatch = async (
   sql: Sql,
   declared: Declared,
   batch: Batch,
+  { token, heard }: Mark,
   onTransaction: (id: string, group: number) => void,
 ): Promise<Written> => {
   const ends = await lockHomes(sql, new Set(batch.appends.map(({ home }) => home)))
@@ -38,7 +47,11 @@ export const writeBatch = async (
   const moved = await rowThatMoved(sql, batch.believed ?? [])
   if (moved !== undefined) return err(moved)
   assertHomes(batch.appends, heads)
-  const [drawn = {}] = await sql.rows(`SELECT nextval('commits') AS number, pg_current_xact_id()::text AS transaction`)
+  const [drawn = {}] = await sql.rows(
+    `WITH told AS (INSERT INTO outcomes VALUES ($1)), forgotten AS (DELETE FROM outcomes WHERE token = ANY($2::text[]))
+     SELECT nextval('commits') AS number, pg_current_xact_id()::text AS transaction`,
+    [token, heard],
+  )
   const group = numberOf(drawn, 'number')
   onTransaction(textOf(drawn, 'transaction'), group)
   await writeAppends(sql, group, batch.appends, ends, heads)

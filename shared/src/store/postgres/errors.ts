@@ -6,12 +6,16 @@ import { type StoreError, StoreFailure } from '../../ports/store.ts'
 import { OutcomeUnknown } from './database.ts'
 
 const DISK_FULL = '53100'
+const INVALID_PARAMETER = '22023'
 const READ_ONLY = '25006'
 const DAMAGE: ReadonlySet<string> = new Set(['XX001', 'XX002'])
 /** Serialization failure and deadlock: nothing was done, and doing it again is the remedy. */
 const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01'])
 /** The connection, the server's resources, somebody's intervention, the system below it: none is a fault of what was asked. */
 const PASSING: ReadonlySet<string> = new Set(['08', '40', '53', '57', '58'])
+
+/** Asked for a transaction that the server does not know to have begun: lost in a crash, with all its traces. */
+export const isUnheardOf = (error: unknown): boolean => sqlStateOf(error) === INVALID_PARAMETER
 
 export const isWorthAgain = (error: unknown): boolean => AGAIN.has(sqlStateOf(error))
 

@@ -6,6 +6,7 @@
  *   homes         the end of each home's feed; its row is the lock that puts a home's commits in order
  *   documents     whose each is, and how many updates it has
  *   updates       the updates of every document, and at the same time the feed of every home
+ *   outcomes      tokens of commits whose answer may not have been heard: there if and only if the commit went through
  *   rows_⟨name⟩   a declared collection: JSON text by key, and a column with an index for each declared field
  *
  * Keys are bytes, since text here can't hold NUL and would be compared by a locale; values are text and not `jsonb`, which refuses some
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        version bigint NOT NULL, origin text NOT NULL, bytes bytea NOT NULL, crc bigint NOT NULL, PRIMARY KEY (home, sequence))`,
     'CREATE UNIQUE INDEX updates_in_document ON updates (document, version)',
   ],
+  ['CREATE TABLE outcomes (token text COLLATE "C" PRIMARY KEY)'],
 ]
 
 /** Any number that no other program on the server is likely to lock: two nodes that start at once must not both migrate. */
