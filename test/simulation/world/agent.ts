@@ -88,7 +88,13 @@ export class Agent {
 
   /** What was begun and has no durable end: whoever redoes such work may do it twice, and has said so. */
   #noteInterrupted(): void {
-    for (const entry of this.journal) if (entry.kind !== 'begun' && 'task' in entry) this.#begun.delete(entry.task)
+    const ended = new Set<string>()
+    for (const entry of this.journal) {
+      // What was given back may be offered once more, and begin anew.
+      if (entry.kind === 'begun') ended.delete(entry.offer.task)
+      else if ('task' in entry) ended.add(entry.task)
+    }
+    for (const task of ended) this.#begun.delete(task)
     for (const task of this.#begun) this.#frame.ledger.effect(task, this.spec.agent).interrupted += 1
     this.#begun.clear()
   }

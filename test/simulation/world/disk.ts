@@ -66,17 +66,16 @@ export class Disk {
     // A dead process may still write to the disk as it was in its life.
     const flight = store === this.#store ? this.#flight : { commits: 0 }
     flight.commits += 1
+    // Before it is known to have taken effect: of one that a crash overtakes nobody hears.
+    for (const id of batch.erase ?? []) this.#frame.ledger.erased.add(id)
     const done = await store.commit(batch)
     flight.commits -= 1
     const what = `${batch.appends.map(({ document, update }) => `${document.slice(0, 8)}+${update.length}`).join(' ')} ${batch.puts.length}`
-    const { kernel, ledger } = this.#frame
+    const { kernel } = this.#frame
     kernel.note(this.#node, `commit ${done.ok ? done.value.group : done.error.code}: ${what}`)
     if (!done.ok) kernel.history.count(`store ${done.error.code}`)
     if (batch.archive !== undefined) kernel.history.reached('archived')
-    for (const id of batch.erase ?? []) {
-      kernel.history.reached('erased')
-      ledger.erased.add(id)
-    }
+    if (batch.erase !== undefined) kernel.history.reached('erased')
     return done
   }
 
