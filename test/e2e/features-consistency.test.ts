@@ -38,11 +38,13 @@ const cloud = (): Api => site.cloud
 
 /** Both ends have seen it; what was decided before is acknowledged by then. */
 const line = async (mode: 'open' | 'cut'): Promise<void> => {
-  if (mode === 'cut') await until('the hub to have everything', async () => (await gateway().api.facilities())[0]?.pendingUpdates === 0)
+  const acknowledged = () => until('the hub to have everything', async () => (await gateway().api.facilities())[0]?.pendingUpdates === 0)
+  if (mode === 'cut') await acknowledged()
   site.member('harbour').proxy.set(mode)
   const isOpen = mode === 'open'
   for (const api of [gateway().api, cloud()])
     await until(`${api.url} to see the line ${mode}`, async () => (await api.facilities())[0]?.connected === isOpen)
+  if (isOpen) await acknowledged()
 }
 
 const startAt = (api: Api, definition: string, key: string, query = ''): Promise<Answer> =>
