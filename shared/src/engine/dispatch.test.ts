@@ -111,6 +111,15 @@ describe('EX-7 the end of a workflow whose tasks are in hand', () => {
     expect(agent.told).toEqual([`recorded ${task(id)}`, `recorded ${id}.1.1`])
   })
 
+  test('COO-9 T4 whoever accepts and ends a task in one turn is told that its result is recorded, and nothing else', async () => {
+    const node = await open()
+    const agent = await node.agent('r1')
+    const accepted = task(await node.start(definition))
+    node.engine.gate.heard('r1', { type: 'accept', task: accepted })
+    await agent.succeed(accepted)
+    expect(agent.told).toEqual([`recorded ${accepted}`])
+  })
+
   test('EX-7 T4 a commit that fails tells nobody', async () => {
     const { node, agent, id } = await atWork()
     node.store.failNext({ code: 'disk-full', message: 'full' })

@@ -286,12 +286,12 @@ export class Dispatch implements AgentGate {
   }
 
   #answer(agent: Present, task: string, fact: Fact, done: Result<unknown, Refusal>): void {
-    this.#orphans.answered(task)
+    if (fact.type !== 'attempt-accepted') this.#orphans.answered(task)
     const isResult = fact.type === 'attempt-succeeded' || fact.type === 'attempt-failed'
     if (done.ok) {
       if (isResult) agent.send?.({ type: 'recorded', task })
-      // Whoever accepts or stops what has meanwhile been settled otherwise would go on holding it.
-      else if (this.#tasks.find(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
+      // Whoever accepts or stops what has meanwhile been settled otherwise would go on holding it; who settled it hears that.
+      else if (!this.#orphans.isReported(task) && this.#tasks.find(task)?.agent !== agent.profile.id) agent.send?.({ type: 'forget', task })
     } else if (done.error.code === 'not-the-authority') {
       // Whoever is the authority now will answer it; the agent keeps it until then.
       return

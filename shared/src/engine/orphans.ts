@@ -20,6 +20,10 @@ export class Orphans {
     this.#reported.delete(task)
   }
 
+  isReported(task: string): boolean {
+    return this.#reported.has(task)
+  }
+
   /** The workflow ends in this turn, and these were in hand. */
   orphaned(workflow: string, inHand: readonly WantedTask[]): void {
     const unaware = inHand.filter(({ task, stop }) => stop === undefined && !this.#reported.has(task))

@@ -57,7 +57,7 @@ export class Recovery {
   /** After a failed commit memory holds what disk does not: everything touched is read again. Gives the rows of what was found. */
   async forget(turn: Turn): Promise<readonly Summary[]> {
     const { units } = this.#parts.core
-    for (const unit of turn.touched) units.evict(unit.id)
+    for (const unit of [...turn.touched, ...turn.retiring.erased]) units.evict(unit.id)
     for (const unit of turn.papers) units.papers?.evict(unit.id)
     for (const { home } of turn.rosters) {
       units.evictRoster(home)

@@ -1,4 +1,5 @@
 /** The words for where a workflow and a step stand (SM-1, SM-6). */
+import { STEP_STANDS } from '../definition/lifecycle.ts'
 
 /** What the log records about a workflow as a whole; the finer path is derived from its steps, so the two can't disagree. */
 export const WORKFLOW_STATUSES = ['pending', 'active', 'paused', 'completed', 'failed', 'cancelled'] as const
@@ -23,20 +24,7 @@ export type ActivityPath = (typeof STATUS_PATHS)[number]
 /** What is shown: a stage of the definition's own lifecycle takes the place of what `active` otherwise holds. */
 export type StatusPath = ActivityPath | `active.${string}`
 
-export const STEP_STATUSES = [
-  'pending',
-  'ready',
-  'waiting_for_resource',
-  'offered',
-  'running',
-  'validating',
-  'succeeded',
-  'failed',
-  'skipped',
-  'cancelled',
-  'compensating',
-  'compensated',
-] as const
+export const STEP_STATUSES = ['pending', ...STEP_STANDS] as const
 export type StepStatus = (typeof STEP_STATUSES)[number]
 
 export const isTerminal = (status: WorkflowStatus): boolean => status === 'completed' || status === 'failed' || status === 'cancelled'

@@ -67,13 +67,15 @@ export class Disk {
     const flight = store === this.#store ? this.#flight : { commits: 0 }
     flight.commits += 1
     // Before it is known to have taken effect: of one that a crash overtakes nobody hears.
-    for (const id of batch.erase ?? []) this.#frame.ledger.erased.add(id)
+    const erasing = (batch.erase ?? []).filter((id) => !this.#frame.ledger.erased.has(id))
+    for (const id of erasing) this.#frame.ledger.erased.add(id)
     const done = await store.commit(batch)
     flight.commits -= 1
     const what = `${batch.appends.map(({ document, update }) => `${document.slice(0, 8)}+${update.length}`).join(' ')} ${batch.puts.length}`
     const { kernel } = this.#frame
     kernel.note(this.#node, `commit ${done.ok ? done.value.group : done.error.code}: ${what}`)
     if (!done.ok) kernel.history.count(`store ${done.error.code}`)
+    if (!done.ok && done.error.code !== 'unknown-outcome') for (const id of erasing) this.#frame.ledger.erased.delete(id)
     if (batch.archive !== undefined) kernel.history.reached('archived')
     if (batch.erase !== undefined) kernel.history.reached('erased')
     return done

@@ -78,7 +78,10 @@ export class Committer {
   ): Promise<{ readonly outcome: Written } | { readonly again: unknown }> {
     for (let attempt = 1; attempt <= MAX_ASKS; attempt += 1) {
       const wentThrough = await this.#wentThrough(token, id)
-      if (wentThrough === true) return { outcome: ok({ group }) }
+      if (wentThrough === true) {
+        this.#heard.push(token)
+        return { outcome: ok({ group }) }
+      }
       if (wentThrough === false) return { again: unheard.cause }
       await this.#wait(FIRST_ASK_WAIT_MS, attempt)
     }
