@@ -91,6 +91,22 @@ describe('E32 retention', () => {
     expect((await node.state(again)).status).toBe('active')
   })
 
+  test('PER-7 E7 a deletion of unknown outcome that took effect is not undone by what memory still holds', async () => {
+    const node = await open()
+    const workflow = await node.start(sleeping, {}, 's')
+    await node.clock.advance(HOUR_MS + 1_000)
+    const [key = ''] = await keysIn(node, ENDED)
+    await node.submit({ kind: 'retire', archive: [key], erase: [] })
+    await node.engine.read(workflow)
+    node.store.failNext({ code: 'unknown-outcome', message: 'lost' }, true)
+    await node.submit({ kind: 'retire', archive: [], erase: [key] })
+    await node.clock.advance(0)
+    expect(await keysIn(node, GONE)).toEqual([workflow])
+    const undone = await node.will(workflow, { type: 'undo', reason: 'x' })
+    expect(undone).toMatchObject({ ok: false, error: { code: 'gone' } })
+    expect(await node.engine.read(workflow)).toMatchObject({ ok: false, error: { code: 'gone' } })
+  })
+
   test('PER-7 PER-4 with a workflow go what its checkpoints hold', async () => {
     const node = await open({ archiveAfterMs: 0, eraseAfterMs: 24 * HOUR_MS })
     const sleeps = await node.start(sleeping, {}, 's')
