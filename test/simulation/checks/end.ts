@@ -49,7 +49,10 @@ const unitAt = async (engine: Engine | undefined, id: string): Promise<Unit | 'g
   const unit = await engine?.read(id)
   if (unit?.ok === false && unit.error.code === 'gone') return 'gone'
   if (unit?.ok === true && unit.value !== undefined) return unit.value
-  throw new InvariantBroken({ invariant: 'I7 every replica has every workflow', details: { id, found: unit === undefined ? 'no engine' : unit.ok ? 'nothing' : unit.error.code } })
+  throw new InvariantBroken({
+    invariant: 'I7 every replica has every workflow',
+    details: { id, found: unit === undefined ? 'no engine' : unit.ok ? 'nothing' : unit.error.code },
+  })
 }
 
 const sameVector = (one: Unit, other: Unit): boolean => `${one.replica.stateVector()}` === `${other.replica.stateVector()}`
