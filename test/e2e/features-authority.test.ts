@@ -146,8 +146,9 @@ describe('SYN-7 declared lost', () => {
     expect((await authorityAt(first.gateway.api)).decides).toBe(false)
     const judged = await until('its part to be judged', async () => {
       const history = await spare.gateway.api.history(tour)
-      // It may come in parts; what both did is told with the last.
-      return history.some(({ type }) => type === 'conflict') ? history : undefined
+      // It comes in as many parts as it was written in: what both did, and the pause, are the last.
+      const told = new Set(history.map(({ type }) => type))
+      return told.has('conflict') && told.has('paused') ? history : undefined
     })
     const types = judged.map(({ type }) => type)
     expect(types.filter((type) => type === 'late-result')).toHaveLength(1)

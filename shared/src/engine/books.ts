@@ -44,7 +44,8 @@ export class Books {
     this.summaries.set(unit, summary)
     this.puts.push({ collection: WORKFLOWS, key: unit.id, value: summary })
     const outcome = unit.state === undefined ? 'open' : outcomeOf(unit.state.status)
-    const open = summary.open ? openRow(summary, wanted) : undefined
+    // One that has ended and has proposals waiting is looked at by the next life as well: nobody else would judge them.
+    const open = summary.open || summary.proposals > 0 ? openRow(summary, wanted) : undefined
     const conflicts = unit.state?.conflicts ?? []
     const rows = { outcome, open: textOf(open), asked: textOf(asked), conflicts }
     if (conflicts !== unit.rows.conflicts) this.puts.push(...conflictPuts(unit.id, summary, unit.rows.conflicts, conflicts))

@@ -257,3 +257,28 @@ describe('the home document', () => {
     expect(await present(gateway)).toEqual([['r1', true]])
   })
 })
+
+test('V3 E5 a proposal that waits at an ended workflow until it may be decided is judged by the next life as well', async () => {
+  const consistency = { level: 'bounded_staleness', maxLag: '1h', maxPending: 1 } as const
+  const nap = define({ name: 'nap', consistency, steps: { sleep: { type: 'wait', on: { kind: 'time', delayMs: 1_000 } } } })
+  const parts = { store: newStore(), definitions: [nap], rightsOf: () => COORDINATORS, hasHub: true }
+  const gateway = await TestNode.open(parts)
+  gateway.engine.outlet.line = { state: 'live' }
+  const cloud = { node: 'cloud', nodeNumber: 2, authority: NO_AUTHORITY, rightsOf: () => ALL_RIGHTS }
+  const coordinator = await TestNode.open({ store: newStore(), definitions: [nap], ...cloud })
+  const line = new Line(gateway, coordinator)
+  await gateway.start(nap)
+  await line.carry()
+  await coordinator.will(id, { type: 'pause' })
+  await gateway.clock.advance(2_000)
+  expect((await gateway.state(id)).status).toBe('completed')
+  await line.carry()
+  const proposalsAt = async (node: TestNode) => (await node.engine.summary(id))?.proposals
+  expect(await proposalsAt(gateway)).toBe(1)
+  const next = await gateway.restart()
+  next.engine.outlet.line = { state: 'live' }
+  next.engine.outlet.acknowledged(HOME, await next.store.feedEnd(HOME))
+  await next.clock.advance(2_000)
+  expect(await proposalsAt(next)).toBe(0)
+  expect((await next.state(id)).status).toBe('completed')
+})
